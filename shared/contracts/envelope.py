@@ -1,0 +1,149 @@
+"""The envelope: CloudEvents 1.0 in Kafka's binary mode (design, Envelope).
+
+The headers say what, about whom, when, by whom and why; the value is the body, with a member `sealed` where there
+are words: `{"k": <id of the key's owner>, "c": <base64 of nonce + ciphertext>}`.
+"""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Literal
+from uuid import UUID
+
+import msgspec
+
+from shared.contracts.event import Event, Unreadable, Words, decode_as, event_type
+
+Precision = Literal["minute", "day", "unknown"]
+Channel = Literal["page", "api", "phone", "fax", "paper", "import", "timer", "worker"]
+
+
+class Sealed(msgspec.Struct, frozen=True):
+    """Words under a key: whose key, and nonce + ciphertext in base64."""
+
+    k: UUID
+    c: bytes
+
+
+class Envelope(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What every event carries besides its body. Times are aware and in UTC."""
+
+    id: UUID
+    type: str
+    source: str
+    subject: UUID
+    version: int
+    time: datetime
+    recorded_at: datetime
+    key: UUID
+    topic: str
+    actor: str
+    channel: str
+    correlation: UUID
+    causation: UUID
+    precision: str = "minute"
+    disaster: UUID | None = None
+    ward: str | None = None
+    said_by: str | None = None
+    corrects: UUID | None = None
+    device_offset: int | None = None
+    """Seconds that the device's clock was ahead of ours; marked, never refused."""
+
+    @property
+    def service(self) -> str:
+        return self.source.rsplit("/", 1)[-1]
+
+
+class Recorded(msgspec.Struct, frozen=True, kw_only=True):
+    """An event as it stands in a store or on a topic: envelope, body, and its words still sealed (or none)."""
+
+    envelope: Envelope
+    event: Event
+    sealed: Sealed | None = None
+    value: bytes = b""
+    """The value's bytes as they were written: what is passed on or kept is these, unknown fields and all."""
+    words: Words | None = None
+    """The opened words, where somebody opened them for this reader; never written anywhere."""
+
+
+_HEADERS: tuple[tuple[str, str], ...] = (
+    ("ce_id", "id"),
+    ("ce_type", "type"),
+    ("ce_source", "source"),
+    ("ce_subject", "subject"),
+    ("version", "version"),
+    ("ce_time", "time"),
+    ("recordedat", "recorded_at"),
+    ("actor", "actor"),
+    ("channel", "channel"),
+    ("correlationid", "correlation"),
+    ("causationid", "causation"),
+    ("timeprecision", "precision"),
+    ("disaster", "disaster"),
+    ("ward", "ward"),
+    ("saidby", "said_by"),
+    ("corrects", "corrects"),
+    ("deviceoffset", "device_offset"),
+)
+_FIXED: tuple[tuple[str, bytes], ...] = (("ce_specversion", b"1.0"), ("content-type", b"application/json"))
+_OPTIONAL = frozenset({"disaster", "ward", "said_by", "corrects", "device_offset"})
+
+
+def _text(value: object) -> bytes:
+    if isinstance(value, datetime):
+        return instant_text(value).encode()
+    return str(value).encode()
+
+
+def instant_text(value: datetime) -> str:
+    """Write an instant as RFC 3339 in UTC with microseconds, so that texts sort as the instants do."""
+    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def to_headers(envelope: Envelope) -> list[tuple[str, bytes]]:
+    """Return the Kafka headers of an envelope (its key and topic are Kafka's own)."""
+    headers = list(_FIXED)
+    for name, field in _HEADERS:
+        value = getattr(envelope, field)
+        if value is not None:
+            headers.append((name, _text(value)))
+    return headers
+
+
+def from_headers(headers: Iterable[tuple[str, bytes]], *, topic: str, key: bytes | None) -> Envelope:
+    """Read an envelope from Kafka. Raises `Unreadable` with the reason."""
+    try:
+        found = {name: value.decode() for name, value in headers}
+        values: dict[str, object] = {
+            field: found[name] for name, field in _HEADERS if field not in _OPTIONAL or name in found
+        }
+        values["topic"] = topic
+        values["key"] = (key or b"").decode()
+        return msgspec.convert(values, Envelope, strict=False)
+    except KeyError as error:
+        raise Unreadable(f"envelope: no header {error.args[0]}") from None
+    except (UnicodeDecodeError, msgspec.ValidationError) as error:
+        raise Unreadable(f"envelope: {type(error).__name__}") from None
+
+
+class _Value(msgspec.Struct):
+    sealed: Sealed | None = None
+
+
+def with_sealed(body: bytes, sealed: Sealed | None) -> bytes:
+    """Join the body's JSON with its sealed part."""
+    if sealed is None:
+        return body
+    part = b'"sealed":' + msgspec.json.encode(sealed) + b"}"
+    return b"{" + part if body == b"{}" else body[:-1] + b"," + part
+
+
+def read_value(envelope: Envelope, value: bytes | None) -> Recorded:
+    """Read an event's value by its envelope. Raises `Unreadable` for bytes that are none, or an unknown type."""
+    cls = event_type(envelope.type)
+    if cls is None:
+        raise Unreadable(f"type {envelope.type} is not known to this release")
+    if value is None:
+        raise Unreadable("no value")
+    if b"\\u0000" in value:
+        raise Unreadable("U+0000 in the value")
+    return Recorded(envelope=envelope, event=decode_as(cls, value), sealed=decode_as(_Value, value).sealed, value=value)

@@ -1,0 +1,90 @@
+"""What an event type is, and the register of all of them.
+
+An event is a frozen struct. Its body holds ids, codes, age bands and times: who may read the topic may read it.
+What could name or describe a person stands in `words`, a struct of its own, and leaves the process sealed only.
+Codes are plain strings, so that a reader keeps those it does not know; what they may be and their labels stands
+in `shared.contracts.codes`.
+"""
+
+from collections.abc import Callable
+from typing import ClassVar, TypeVar
+
+import msgspec
+
+
+class Words(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The sealed part of an event: names, addresses, telephone numbers, free text."""
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One thing that happened."""
+
+    TYPE: ClassVar[str]
+    TOPIC: ClassVar[str]
+    SEALED: ClassVar[type[Words] | None] = None
+
+
+T = TypeVar("T", bound=type[Event])
+
+_types: dict[str, type[Event]] = {}
+
+
+def event(type_: str, topic: str) -> Callable[[T], T]:
+    """Register an event type under its name `tsunagi.<service>.<subject>.<past-tense>.v<N>`.
+
+    The type of its field `words`, where it has one, is the sealed part.
+    """
+
+    def register(cls: T) -> T:
+        if type_ in _types:
+            raise ValueError(f"two event types named {type_}")
+        cls.TYPE, cls.TOPIC = type_, topic
+        for field in msgspec.structs.fields(cls):
+            if field.name == "words":
+                cls.SEALED = next(t for t in getattr(field.type, "__args__", (field.type,)) if t is not type(None))
+        _types[type_] = cls
+        return cls
+
+    return register
+
+
+def event_types() -> dict[str, type[Event]]:
+    """Return every registered type by its name (import `shared.contracts.catalogue` first: it loads all modules)."""
+    return dict(sorted(_types.items()))
+
+
+def event_type(name: str) -> type[Event] | None:
+    """Return the type of that name, or None where this release does not know it."""
+    return _types.get(name)
+
+
+class Unreadable(ValueError):
+    """Bytes that are no event of ours; `args[0]` is the reason, for the dead letter."""
+
+
+_decoders: dict[type[msgspec.Struct], msgspec.json.Decoder[msgspec.Struct]] = {}
+_encoder = msgspec.json.Encoder()
+_Struct = TypeVar("_Struct", bound=msgspec.Struct)
+
+
+def decode_as(cls: type[_Struct], raw: bytes) -> _Struct:
+    """Read JSON as that struct, strictly UTF-8. Raises `Unreadable`."""
+    decoder = _decoders.get(cls)
+    if decoder is None:
+        decoder = _decoders[cls] = msgspec.json.Decoder(cls)
+    try:
+        return decoder.decode(raw)  # type: ignore[return-value]  # the decoder of cls gives cls
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise Unreadable(f"{cls.__name__}: {type(error).__name__}") from None
+
+
+def encode_body(happened: Event) -> bytes:
+    """Return the open part of an event as JSON: everything but its words."""
+    if getattr(happened, "words", None) is not None:
+        happened = msgspec.structs.replace(happened, words=None)
+    return _encoder.encode(happened)
+
+
+def encode_words(words: Words) -> bytes:
+    """Return the words as JSON, to be sealed."""
+    return _encoder.encode(words)

@@ -1,0 +1,118 @@
+"""Topic `transfer.facility`: the master of shelters and welfare shelters, their opening and places. Keyed by facility.
+
+A facility's name, address and position are published facts, not personal data. What is not published is marked.
+"""
+
+from datetime import date
+
+import msgspec
+
+from shared.contracts.event import Event, Words, event
+
+TOPIC = "transfer.facility"
+
+
+class Received(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """受入対象者: codes of `codes.GROUP`, 「…とその家族等」, and the wording as published."""
+
+    groups: tuple[str, ...] = ()
+    with_family: bool = False
+    wording: str | None = None
+
+
+@event("tsunagi.transfer.facility.listed.v1", TOPIC)
+class FacilityListed(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """A facility entered the master. `kind` is a code of `codes.FACILITY`."""
+
+    name: str
+    kind: str
+    ward: str | None = None
+    address: str | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+    receives: Received | None = None
+    hazards: tuple[str, ...] = ()
+    designated: bool = True
+    published: bool = True
+    invented: bool = False
+    """Made up for a drill."""
+    official_id: str | None = None
+    source: str | None = None
+    licence: str | None = None
+    extra: dict[str, str] = {}
+
+
+@event("tsunagi.transfer.facility.changed.v1", TOPIC)
+class FacilityChanged(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """The master's record of a facility changed; `fields` names what, and only those count."""
+
+    fields: tuple[str, ...]
+    name: str | None = None
+    kind: str | None = None
+    ward: str | None = None
+    address: str | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+    receives: Received | None = None
+    hazards: tuple[str, ...] = ()
+    designated: bool = True
+    published: bool = True
+    source: str | None = None
+    licence: str | None = None
+    extra: dict[str, str] = {}
+    from_day: date | None = None
+
+
+@event("tsunagi.transfer.facility.opening-step-reported.v1", TOPIC)
+class OpeningStepReported(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """One step of opening (004 (2)④): people-safe, damage-checked, space-made, receiving; ok or not."""
+
+    step: str
+    ok: bool = True
+    deputy: bool = False
+
+
+@event("tsunagi.transfer.facility.closed.v1", TOPIC)
+class FacilityClosed(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """The facility no longer receives anybody."""
+
+    reason: str | None = None
+
+
+class Capacity(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Places of one group, or of any (`group` None). None is 不明, not 0."""
+
+    group: str | None = None
+    places: int | None = None
+    in_24_hours: int | None = None
+    in_72_hours: int | None = None
+
+
+@event("tsunagi.transfer.facility.capacity-reported.v1", TOPIC)
+class CapacityReported(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """How many people the facility can take, all in all, with maxima by group. What a report leaves out is not known.
+
+    `total` counts the places that stand ready, those already promised or taken included.
+    """
+
+    total: int | None = None
+    by_group: tuple[Capacity, ...] = ()
+    reserved: int = 0
+    """Core shelters' 枠: kept for persons who were screened."""
+    in_24_hours: int | None = None
+    in_72_hours: int | None = None
+    lacks: tuple[str, ...] = ()
+
+
+class ContactWords(Words, frozen=True, kw_only=True, omit_defaults=True):
+    person: str | None = None
+    phone: str | None = None
+    fax: str | None = None
+    night_phone: str | None = None
+
+
+@event("tsunagi.transfer.facility.contact-changed.v1", TOPIC)
+class FacilityContactChanged(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """How to reach the facility's manager."""
+
+    words: ContactWords | None = None
