@@ -42,6 +42,8 @@ class HouseholdWords(Words, frozen=True, kw_only=True, omit_defaults=True):
     reason_other: str | None = None
     note: str | None = None
     recorder: str | None = None
+    odd: dict[str, str] = {}
+    """What stood in a field and could not be read as that field; nothing is lost."""
 
 
 @event("tsunagi.intake.household.registered.v1", TOPIC)

@@ -34,6 +34,8 @@ class PersonWords(Words, frozen=True, kw_only=True, omit_defaults=True):
     equipment: str | None = None
     communication: str | None = None
     carer: Contact | None = None
+    odd: dict[str, str] = {}
+    """What stood in a field and could not be read as that field; nothing is lost."""
 
 
 @event("tsunagi.intake.person.registered.v1", TOPIC)

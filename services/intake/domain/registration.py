@@ -1,0 +1,169 @@
+"""From a sheet to its events: one for the household, one for each member, and the marks of what is odd.
+
+Nothing here refuses. What is missing or strange is marked 要確認, and a member of staff looks later.
+"""
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, timedelta, timezone
+from typing import NamedTuple
+from uuid import UUID
+
+from services.intake.domain.cleaning import clean_member, clean_sheet
+from services.intake.domain.sheet import Member, Sheet
+from shared.contracts import codes
+from shared.contracts.intake_household import HouseholdRegistered, HouseholdWords, Mark
+from shared.contracts.intake_person import PersonRegistered, PersonWords
+from shared.kernel.eras import age_on, read_birth
+
+JAPAN = timezone(timedelta(hours=9), "JST")
+_AHEAD = timedelta(minutes=5)
+"""A device may be this far ahead of us before its 記入時点 is marked."""
+
+AGE_BANDS: tuple[tuple[int, str], ...] = (
+    (1, "infant"),
+    (6, "small-child"),
+    (18, "child"),
+    (65, "adult"),
+    (75, "senior"),
+)
+"""Below which age (in years) which band; above the last: `old-senior`."""
+
+
+class Registered(NamedTuple):
+    """What a sheet comes to. `happened` is ① where it can be believed, else None."""
+
+    household: HouseholdRegistered
+    persons: tuple[tuple[UUID, PersonRegistered], ...]
+    happened: datetime | None
+
+
+def age_band(age: int | None) -> str:
+    """Return the age band that the open part of an event says."""
+    if age is None or age < 0:
+        return "unknown"
+    for below, band in AGE_BANDS:
+        if age < below:
+            return band
+    return "old-senior"
+
+
+def register(household: UUID, sheet: Sheet, now: datetime) -> Registered:
+    """Make the events of a sheet that is handed in at `now` under the id `household`."""
+    marks = [*clean_sheet(sheet), *_household_marks(sheet, now)]
+    speakers = [member.id for member in sheet.members if member.representative]
+    representative = speakers[0] if speakers else (sheet.members[0].id if sheet.members else None)
+    if len(speakers) != 1 and sheet.members:
+        marks.append(Mark("representative", "several" if speakers else "missing"))
+    today = now.astimezone(JAPAN).date()
+    persons = tuple(
+        (member.id, _person(member, household, sheet, member.id == representative, today)) for member in sheet.members
+    )
+    happened = None
+    if sheet.written_at is not None:
+        written = sheet.written_at if sheet.written_at.tzinfo else sheet.written_at.replace(tzinfo=JAPAN)
+        happened = written.astimezone(UTC) if written <= now + _AHEAD else None
+    event = HouseholdRegistered(
+        members=tuple(member.id for member in sheet.members),
+        representative=representative,
+        place=sheet.place,
+        sheet_no=sheet.sheet_no,
+        form=sheet.form,
+        written_at=sheet.written_at,
+        entered_on=sheet.entered_on,
+        damage=sheet.damage,
+        reasons=sheet.reasons,
+        lifelines=sheet.lifelines,
+        inquiry_consent=sheet.inquiry_consent,
+        sharing_confirmed=sheet.sharing_confirmed,
+        written_by=sheet.written_by,
+        marks=tuple(marks),
+        words=HouseholdWords(
+            postcode=sheet.postcode,
+            address=sheet.address,
+            phone=sheet.phone,
+            mobile=sheet.mobile,
+            car=sheet.car,
+            relatives=sheet.relatives,
+            damage_other=sheet.damage_other,
+            lodging_other=sheet.lodging_other,
+            reason_other=sheet.reason_other,
+            note=sheet.note,
+            recorder=sheet.recorder,
+            odd=sheet.odd,
+        ),
+    )
+    return Registered(event, persons, happened)
+
+
+def _household_marks(sheet: Sheet, now: datetime) -> Iterable[Mark]:
+    if not sheet.members:
+        yield Mark("members", "missing")
+    if sheet.place.kind == "unknown":
+        yield Mark("place", "missing")
+    if sheet.place.kind == "shelter" and sheet.place.shelter is None:
+        yield Mark("place.shelter", "missing")
+    if sheet.written_at is None:
+        yield Mark("written_at", "missing")
+    elif (sheet.written_at if sheet.written_at.tzinfo else sheet.written_at.replace(tzinfo=JAPAN)) > now + _AHEAD:
+        yield Mark("written_at", "in-future")
+    if sheet.sharing_confirmed is None:
+        yield Mark("sharing_confirmed", "missing")
+
+
+def _person(member: Member, household: UUID, sheet: Sheet, speaks: bool, today: date) -> PersonRegistered:
+    marks = clean_member(member)
+    if not (member.name or member.kana or member.description):
+        marks.append(Mark("name", "missing"))
+    birth_date, age = None, member.age
+    if member.birth:
+        birth = read_birth(member.birth, today)
+        birth_date = birth.text
+        if birth.odd:
+            marks.append(Mark("birth", birth.odd))
+        computed = age_on(birth.text, today) if birth.text and not birth.odd else birth.about_age
+        if age is None:
+            age = computed
+        elif computed is not None and abs(computed - age) > 1:
+            marks.append(Mark("age", "differs-from-birth"))
+    if age is not None and not 0 <= age <= 120:
+        marks.append(Mark("age", "unlikely"))
+        age = None
+    relation = member.relation if member.relation in codes.RELATION else None
+    return PersonRegistered(
+        household=household,
+        place=member.place or sheet.place,
+        representative=speaks,
+        relation=relation,
+        age_band=age_band(age),
+        sex=member.sex,
+        needs=member.needs,
+        care=member.care,
+        aids=member.aids,
+        power_needed=member.power_needed,
+        power_hours=member.power_hours,
+        medicine_days=member.medicine_days,
+        communication=member.communication,
+        observations=member.observations,
+        carer=member.carer,
+        marks=tuple(marks),
+        words=PersonWords(
+            name=member.name,
+            kana=member.kana,
+            description=member.description,
+            birth=member.birth,
+            birth_date=birth_date,
+            age=member.age,
+            relation=None if relation else member.relation,
+            remarks=member.remarks,
+            doctor=member.doctor,
+            care_manager=member.care_manager,
+            care_office=member.care_office,
+            medicine=member.medicine,
+            devices=member.devices,
+            food=member.food,
+            equipment=member.equipment,
+            communication=member.communication_note,
+            carer=member.carer_contact,
+            odd=member.odd,
+        ),
+    )
