@@ -19,15 +19,6 @@ JAPAN = timezone(timedelta(hours=9), "JST")
 _AHEAD = timedelta(minutes=5)
 """A device may be this far ahead of us before its 記入時点 is marked."""
 
-AGE_BANDS: tuple[tuple[int, str], ...] = (
-    (1, "infant"),
-    (6, "small-child"),
-    (18, "child"),
-    (65, "adult"),
-    (75, "senior"),
-)
-"""Below which age (in years) which band; above the last: `old-senior`."""
-
 
 class Registered(NamedTuple):
     """What a sheet comes to. `happened` is ① where it can be believed, else None."""
@@ -35,16 +26,6 @@ class Registered(NamedTuple):
     household: HouseholdRegistered
     persons: tuple[tuple[UUID, PersonRegistered], ...]
     happened: datetime | None
-
-
-def age_band(age: int | None) -> str:
-    """Return the age band that the open part of an event says."""
-    if age is None or age < 0:
-        return "unknown"
-    for below, band in AGE_BANDS:
-        if age < below:
-            return band
-    return "old-senior"
 
 
 def register(household: UUID, sheet: Sheet, now: datetime) -> Registered:
@@ -134,7 +115,7 @@ def _person(member: Member, household: UUID, sheet: Sheet, speaks: bool, today: 
         place=member.place or sheet.place,
         representative=speaks,
         relation=relation,
-        age_band=age_band(age),
+        age_band=codes.age_band(age),
         sex=member.sex,
         needs=member.needs,
         care=member.care,

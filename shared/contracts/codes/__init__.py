@@ -25,7 +25,7 @@ from shared.contracts.codes.casework import (
     TERM,
     VISIT,
 )
-from shared.contracts.codes.codeset import CodeSet, Label, Language
+from shared.contracts.codes.codeset import Codes, Label, Language
 from shared.contracts.codes.everywhere import CHANNEL, DISASTER, END, PRECISION, ROLE, SAID_BY, STAGE
 from shared.contracts.codes.persons import (
     AGE_BAND,
@@ -84,8 +84,8 @@ from shared.contracts.codes.transfer import (
 
 _MODULES = (everywhere, sheets, persons, screening, transfer, casework)
 
-ALL: dict[str, CodeSet] = {
-    name: value for module in _MODULES for name, value in vars(module).items() if isinstance(value, CodeSet)
+ALL: dict[str, Codes] = {
+    name: value for module in _MODULES for name, value in vars(module).items() if isinstance(value, Codes)
 }
 """Every set by its name, in the order of the way."""
 
@@ -162,7 +162,7 @@ __all__ = [
     "VISIT_OUTCOME",
     "WAITLIST",
     "WRITER",
-    "CodeSet",
+    "Codes",
     "Label",
     "Language",
     "age_band",

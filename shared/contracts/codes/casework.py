@@ -1,8 +1,8 @@
 """Codes of hand-offs and of disaster case management (000; 001 for plan conferences)."""
 
-from shared.contracts.codes.codeset import CodeSet
+from shared.contracts.codes.codeset import Codes
 
-HANDOFF = CodeSet(
+HANDOFF = Codes(
     "HANDOFF",
     "Every kind of hand-off; when each is due is data of casework, with a version.",
     "004 マニュアル, 受入手順, (3)⑤; 000 全体像; 003 FAQ",
@@ -30,7 +30,7 @@ HANDOFF = CodeSet(
         "caseworker-change": ("担当者の交代 → 引き継ぎ", "change of caseworker → taken over"),
     },
 )
-LEVEL = CodeSet(
+LEVEL = Codes(
     "LEVEL",
     "Who is told of a hand-off that nobody has taken.",
     "O",
@@ -39,7 +39,7 @@ LEVEL = CodeSet(
         "city-hq": ("市災害対策本部", "city headquarters"),
     },
 )
-PHASE = CodeSet(
+PHASE = Codes(
     "PHASE",
     "Phases of disaster case management.",
     "000 全体像",
@@ -50,7 +50,7 @@ PHASE = CodeSet(
         "after": ("応急仮設住宅供与段階以降", "from temporary housing on"),
     },
 )
-CASE_REASON = CodeSet(
+CASE_REASON = Codes(
     "CASE_REASON",
     "Why a case opened, or goes on.",
     "000 全体像; 004 調査票 ⑭",
@@ -67,7 +67,7 @@ CASE_REASON = CodeSet(
         "by-mistake": ("誤って終結", "closed by mistake"),
     },
 )
-CASE_END = CodeSet(
+CASE_END = Codes(
     "CASE_END",
     "Why support ends.",
     "000 アセスメント [R]",
@@ -80,7 +80,7 @@ CASE_END = CodeSet(
         "merged": ("同じ方の記録に統合", "the same as another case"),
     },
 )
-VISIT = CodeSet(
+VISIT = Codes(
     "VISIT",
     "What kind of visit it was.",
     "000 アウトリーチ; 見守り・相談支援等事業",
@@ -91,7 +91,7 @@ VISIT = CodeSet(
         "survey": ("全数調査", "survey of everybody"),
     },
 )
-AXIS = CodeSet(
+AXIS = Codes(
     "AXIS",
     "How much support one axis of the assessment needs (住まいの再建, 日常生活の自立).",
     "000 アセスメント",
@@ -102,7 +102,7 @@ AXIS = CodeSet(
         "unknown": ("未確認", "not known yet"),
     },
 )
-CLASS = CodeSet(
+CLASS = Codes(
     "CLASS",
     "The four classes of the two axes (example of 000; a city may define its own scheme).",
     "000 アセスメント [R]",
@@ -113,13 +113,13 @@ CLASS = CodeSet(
         "both": ("住まいの再建・日常生活支援世帯", "support for both"),
     },
 )
-SCHEME = CodeSet(
+SCHEME = Codes(
     "SCHEME",
     "Assessment schemes, with their version.",
     "000 アセスメント",
     {"two-axes-1": ("2軸・4分類（例）第1版", "two axes, four classes, version 1")},
 )
-REFERRAL_CONSENT = CodeSet(
+REFERRAL_CONSENT = Codes(
     "REFERRAL_CONSENT",
     "On what ground a person's words go to a provider.",
     "000 つなぎ",
@@ -129,7 +129,7 @@ REFERRAL_CONSENT = CodeSet(
         "overridden": ("同意なし（理由あり）", "without consent, for a reason"),
     },
 )
-OVERRIDE_REASON = CodeSet(
+OVERRIDE_REASON = Codes(
     "OVERRIDE_REASON",
     "Why a referral is made without consent.",
     "R",
@@ -140,7 +140,7 @@ OVERRIDE_REASON = CodeSet(
         "law": ("法令に基づく", "by law"),
     },
 )
-REFERRAL_ANSWER = CodeSet(
+REFERRAL_ANSWER = Codes(
     "REFERRAL_ANSWER",
     "How a referral went on.",
     "000 つなぎ",
@@ -151,7 +151,7 @@ REFERRAL_ANSWER = CodeSet(
         "withdrawn": ("取り下げ", "withdrawn"),
     },
 )
-PROVIDER = CodeSet(
+PROVIDER = Codes(
     "PROVIDER",
     "Who supports: city office, agency, profession, association.",
     "000 ケース会議の構成員の例, つなぎ",
@@ -179,7 +179,7 @@ PROVIDER = CodeSet(
         "other": ("その他", "other"),
     },
 )
-MEMBER = CodeSet(
+MEMBER = Codes(
     "MEMBER",
     "Roles at a conference: ケース会議 (000) and 調整会議 (001). A city may add its own.",
     "000 ケース会議の構成員の例; 001 調整会議 出席者",
@@ -218,7 +218,7 @@ MEMBER = CodeSet(
         "other": ("その他", "other"),
     },
 )
-AGENDA = CodeSet(
+AGENDA = Codes(
     "AGENDA",
     "Points of the agenda of a ケース会議.",
     "000 議題の例",
@@ -231,7 +231,7 @@ AGENDA = CodeSet(
         "look-ahead": ("今後の課題の見通し", "foreseen risks"),
     },
 )
-DECISION = CodeSet(
+DECISION = Codes(
     "DECISION",
     "What a case conference came to.",
     "000 ケース会議 [R]",
@@ -242,13 +242,13 @@ DECISION = CodeSet(
         "again": ("再度開催", "meet again"),
     },
 )
-TERM = CodeSet(
+TERM = Codes(
     "TERM",
     "How far a goal lies.",
     "000 議題の例",
     {"short": ("短期目標", "short-term goal"), "long": ("長期目標", "long-term goal")},
 )
-TASK = CodeSet(
+TASK = Codes(
     "TASK",
     "What a task of a conference is about.",
     "000 ケース会議, 全体像 [R]",
@@ -267,7 +267,7 @@ TASK = CodeSet(
         "other": ("その他", "other"),
     },
 )
-TASK_OUTCOME = CodeSet(
+TASK_OUTCOME = Codes(
     "TASK_OUTCOME",
     "How a task ended.",
     "R",

@@ -13,7 +13,7 @@ class Label(NamedTuple):
     en: str
 
 
-class CodeSet(Mapping[str, Label]):
+class Codes(Mapping[str, Label]):
     """One set, in the order of its form. Sets are open: readers keep, and show as they are, codes not listed here."""
 
     def __init__(self, name: str, about: str, source: str, labels: Mapping[str, tuple[str, str]]) -> None:
@@ -26,6 +26,9 @@ class CodeSet(Mapping[str, Label]):
     def __getitem__(self, code: str) -> Label:
         """Return the label of a code of this set. Raises KeyError; to show a code to somebody, use `label`."""
         return self._labels[code]
+
+    def __contains__(self, code: object) -> bool:
+        return code in self._labels
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._labels)

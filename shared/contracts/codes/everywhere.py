@@ -1,8 +1,8 @@
 """Codes that every service uses: the disaster, roles, channels, and how something ends without being done."""
 
-from shared.contracts.codes.codeset import CodeSet
+from shared.contracts.codes.codeset import Codes
 
-DISASTER = CodeSet(
+DISASTER = Codes(
     "DISASTER",
     "災害種別.",
     "004 参考資料1",
@@ -11,7 +11,7 @@ DISASTER = CodeSet(
         "wind-flood": ("風水害", "wind and flood"),
     },
 )
-STAGE = CodeSet(
+STAGE = Codes(
     "STAGE",
     "Stages of a disaster, which change who does what and what things are called.",
     "004 (1)②, 参考資料2 ※; 000 全体像",
@@ -26,7 +26,7 @@ STAGE = CodeSet(
         "over": ("終結", "over"),
     },
 )
-END = CodeSet(
+END = Codes(
     "END",
     "Why something ended without being done, or was over.",
     "004 調査票 ⑭, マニュアル3 ★ [R]",
@@ -47,7 +47,7 @@ END = CodeSet(
         "mistake": ("誤り", "by mistake"),
     },
 )
-ROLE = CodeSet(
+ROLE = Codes(
     "ROLE",
     "Roles of callers; what each may do is a table of every service (docs/permissions.md).",
     "004 全体; K4-164",
@@ -66,7 +66,7 @@ ROLE = CodeSet(
         "operator": ("システム管理", "operator"),
     },
 )
-CHANNEL = CodeSet(
+CHANNEL = Codes(
     "CHANNEL",
     "By which way something came in (header `channel`).",
     "004 マニュアル; K4-167",
@@ -81,7 +81,7 @@ CHANNEL = CodeSet(
         "worker": ("他の記録から", "from another event"),
     },
 )
-SAID_BY = CodeSet(
+SAID_BY = Codes(
     "SAID_BY",
     "Whose word it was, where somebody else keyed it in (header `saidby`): a code, never a name.",
     "004 マニュアル; K4-167",
@@ -106,7 +106,7 @@ SAID_BY = CodeSet(
         "other": ("その他", "other"),
     },
 )
-PRECISION = CodeSet(
+PRECISION = Codes(
     "PRECISION",
     "How exactly it is known when something happened (header `timeprecision`).",
     "O",

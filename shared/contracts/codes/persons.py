@@ -1,8 +1,8 @@
 """Codes about a person: ⑬, aids, how to reach them, what staff saw, the groups that shelters say they receive."""
 
-from shared.contracts.codes.codeset import CodeSet
+from shared.contracts.codes.codeset import Codes
 
-AGE_BAND = CodeSet(
+AGE_BAND = Codes(
     "AGE_BAND",
     "A person's age as far as an open event may say it (bounds: the guide's infants and small children, school, "
     "the register's 65 and 75).",
@@ -41,13 +41,13 @@ def age_band(years: int | None) -> str:
     return next((band for last, band in _LAST_YEAR if years <= last), "85-plus")
 
 
-SEX = CodeSet(
+SEX = Codes(
     "SEX",
     "性別 of the registration form; the survey sheet does not ask it.",
     "003 登録票",
     {"male": ("男", "male"), "female": ("女", "female"), "not-said": ("回答しない", "prefers not to say")},
 )
-RELATION = CodeSet(
+RELATION = Codes(
     "RELATION",
     "⑫ 続柄, to the representative.",
     "004 調査票 ⑫ [R]",
@@ -65,7 +65,7 @@ RELATION = CodeSet(
         "other": ("その他", "other"),
     },
 )
-NEED = CodeSet(
+NEED = Codes(
     "NEED",
     "⑬ 以下に該当するもの, ア to エ; the five kinds of イ are codes of their own.",
     "004 調査票 ⑬",
@@ -81,7 +81,7 @@ NEED = CodeSet(
         "maternity-infant": ("エ．妊産婦・乳幼児", "pregnant or nursing, or an infant"),
     },
 )
-ATTENTION = CodeSet(
+ATTENTION = Codes(
     "ATTENTION",
     "The nine headings of 別紙「要援護者ごとの配慮事項」.",
     "004 別紙",
@@ -103,7 +103,7 @@ ATTENTION = CodeSet(
         "maternity-infant": ("妊産婦、乳幼児", "pregnant or nursing women, infants"),
     },
 )
-GROUP = CodeSet(
+GROUP = Codes(
     "GROUP",
     "受入対象者: the groups by which facilities say whom they receive, and persons are matched to them.",
     "001 指定の促進; 指定避難所の公表",
@@ -130,7 +130,7 @@ GROUP = CodeSet(
         "users": ("施設の利用者", "the facility's own users"),
     },
 )
-AID = CodeSet(
+AID = Codes(
     "AID",
     "What the person moves with, and what a drive has to reckon with. No diagnosis.",
     "004 別紙; 003 登録票 歩行 [R]",
@@ -146,7 +146,7 @@ AID = CodeSet(
         "guide": ("誘導が必要", "needs to be guided"),
     },
 )
-COMMUNICATION = CodeSet(
+COMMUNICATION = Codes(
     "COMMUNICATION",
     "How to reach and understand the person (K4-031).",
     "004 マニュアル2; 別紙 聴覚, 視覚",
@@ -165,7 +165,7 @@ COMMUNICATION = CodeSet(
         "calm-room": ("落ち着いた場所で", "in a calm place"),
     },
 )
-OBSERVATION = CodeSet(
+OBSERVATION = Codes(
     "OBSERVATION",
     "What staff saw at reception or on a round; any of them brings the person before the nurse.",
     "004 めやす; 別紙; マニュアル3 [R]",
@@ -187,7 +187,7 @@ OBSERVATION = CodeSet(
         "weak-immunity": ("免疫力の低下", "weakened immunity"),
     },
 )
-CARER = CodeSet(
+CARER = Codes(
     "CARER",
     "介助者 (family, friend, acquaintance) who helps with daily living: how far there is one.",
     "004 用語④; フロー ※2",

@@ -1,8 +1,8 @@
 """Codes of the nurse's screening (004 マニュアル, めやす). Questions and answers are data of the guide itself."""
 
-from shared.contracts.codes.codeset import CodeSet
+from shared.contracts.codes.codeset import Codes
 
-DESTINATION = CodeSet(
+DESTINATION = Codes(
     "DESTINATION",
     "避難先 of 要援護者避難先のめやす: exactly these (K4-069).",
     "004 めやす",
@@ -16,7 +16,7 @@ DESTINATION = CodeSet(
         "general": ("緊急避難場所（避難所）", "shelter"),
     },
 )
-SCREENING_REASON = CodeSet(
+SCREENING_REASON = Codes(
     "SCREENING_REASON",
     "Why a person waits for a nurse.",
     "004 マニュアル 参考①, (1)②, 別紙",
@@ -37,7 +37,7 @@ SCREENING_REASON = CodeSet(
         "no-place": ("受入先が見つからない", "no place was found"),
     },
 )
-RISK = CodeSet(
+RISK = Codes(
     "RISK",
     "The risk classes by which the nurse's queue is ordered, highest first (rules are data, versioned).",
     "004 別紙 内部障害; (3)③ [O]",
@@ -48,7 +48,7 @@ RISK = CodeSet(
         "normal": ("通常", "normal"),
     },
 )
-CALL_OUTCOME = CodeSet(
+CALL_OUTCOME = Codes(
     "CALL_OUTCOME",
     "How a telephone call went (K4-065, K4-041).",
     "004 マニュアル 参考②; マニュアル3 ★",
@@ -63,7 +63,7 @@ CALL_OUTCOME = CodeSet(
         "advice": ("#7119に相談", "asked #7119"),
     },
 )
-VISIT_OUTCOME = CodeSet(
+VISIT_OUTCOME = Codes(
     "VISIT_OUTCOME",
     "How a visit went: a nurse's, an outreach or a watching-over visit.",
     "004 マニュアル 参考②; 000 全数調査",
@@ -75,7 +75,7 @@ VISIT_OUTCOME = CodeSet(
         "not-found": ("所在不明", "cannot be found"),
     },
 )
-DIFFERS = CodeSet(
+DIFFERS = Codes(
     "DIFFERS",
     "Why the nurse decided otherwise than the guide; the words are sealed.",
     "004 めやす title [O]",
@@ -90,7 +90,7 @@ DIFFERS = CodeSet(
         "other": ("その他", "other"),
     },
 )
-ADMISSION = CodeSet(
+ADMISSION = Codes(
     "ADMISSION",
     "How somebody is admitted to a 福祉施設 (K4-076).",
     "004 めやす ※3; (3)⑤",
@@ -99,7 +99,7 @@ ADMISSION = CodeSet(
         "short-stay": ("ショートステイ（短期入所）", "short stay"),
     },
 )
-RELEASE_REASON = CodeSet(
+RELEASE_REASON = Codes(
     "RELEASE_REASON",
     "Why something goes back to where nobody has it (担当を戻す).",
     "O",

@@ -1,8 +1,8 @@
 """Codes of the survey sheet (避難者調査票, 004): its ticks, its consents, who wrote what, what is marked."""
 
-from shared.contracts.codes.codeset import CodeSet
+from shared.contracts.codes.codeset import Codes
 
-PLACE = CodeSet(
+PLACE = Codes(
     "PLACE",
     "Where somebody is. On a shelter's grounds, ⑩ (`LODGING`) says where there.",
     "004 調査票 ⑩; 000 (在宅避難者) [R]",
@@ -20,7 +20,7 @@ PLACE = CodeSet(
         "unknown": ("不明", "unknown"),
     },
 )
-LODGING = CodeSet(
+LODGING = Codes(
     "LODGING",
     "⑩ 避難場所: where at the shelter; the welfare and infection spaces are rooms of it.",
     "004 調査票 ⑩; 用語の説明",
@@ -33,7 +33,7 @@ LODGING = CodeSet(
         "other": ("その他", "other"),
     },
 )
-DAMAGE = CodeSet(
+DAMAGE = Codes(
     "DAMAGE",
     "⑨ 自宅の被害状況, as the household says it; not answered is no value.",
     "004 調査票 ⑨",
@@ -45,7 +45,7 @@ DAMAGE = CodeSet(
         "other": ("その他", "other"),
     },
 )
-REASON = CodeSet(
+REASON = Codes(
     "REASON",
     "⑪ 避難場所滞在理由, several at once; the lifelines are ticked singly (`LIFELINE`).",
     "004 調査票 ⑪",
@@ -57,7 +57,7 @@ REASON = CodeSet(
         "other": ("その他", "other"),
     },
 )
-LIFELINE = CodeSet(
+LIFELINE = Codes(
     "LIFELINE",
     "⑪ ライフライン不通: which.",
     "004 調査票 ⑪",
@@ -68,13 +68,13 @@ LIFELINE = CodeSet(
         "telephone": ("電話", "telephone"),
     },
 )
-CONSENT = CodeSet(
+CONSENT = Codes(
     "CONSENT",
     "安否確認のための問合せへの対応（氏名及び住所）; no answer is no value, and counts as no.",
     "004 調査票 foot",
     {"agreed": ("同意する", "agrees"), "declined": ("同意しない", "does not agree")},
 )
-WRITER = CodeSet(
+WRITER = Codes(
     "WRITER",
     "Who filled in a field (太枠: the household; 他の記載欄は職員が記入します).",
     "004 調査票 head",
@@ -84,13 +84,13 @@ WRITER = CodeSet(
         "proxy": ("代理人", "somebody for them"),
     },
 )
-FORM = CodeSet(
+FORM = Codes(
     "FORM",
     "The form, with its version, that a sheet was written on (K4-023).",
     "004 (1)①",
     {"kobe-2022": ("避難者調査票（神戸市・令和4年10月）", "survey sheet of Kobe, October 2022")},
 )
-MARK = CodeSet(
+MARK = Codes(
     "MARK",
     "要確認: what is odd or missing on a sheet. It is accepted all the same.",
     "004 調査票 太枠 [R]",
@@ -98,19 +98,18 @@ MARK = CodeSet(
         "missing": ("未記入", "not filled in"),
         "unreadable": ("読み取れない", "cannot be read"),
         "unknown-code": ("選択肢にない値", "not one of the choices"),
+        "several": ("一つだけの欄に複数の答え", "several answers where one is asked"),
         "in-future": ("未来の日時", "lies in the future"),
-        "too-old": ("古すぎる日時", "lies too far back"),
-        "age-differs": ("年齢と生年月日が合わない", "age and birth date do not agree"),
+        "no-such-day": ("ない日付", "there is no such day"),
+        "outside-era": ("元号の期間にない年", "lies outside its era"),
+        "differs-from-birth": ("年齢と生年月日が合わない", "age and birth date do not agree"),
+        "unlikely": ("ありそうにない値", "hardly possible"),
         "clock-off": ("端末の時計がずれている", "the device's clock is off"),
         "shelter-unknown": ("避難場所が一覧にない", "the shelter is not in the list"),
-        "no-representative": ("代表者がいない", "no representative"),
-        "name-unknown": ("氏名不詳", "name unknown"),
-        "too-long": ("長すぎるので確認が必要", "unusually long"),
-        "several-answers": ("一つだけの欄に複数の答え", "several answers where one is asked"),
         "perhaps-duplicate": ("同じ方の調査票があるかもしれない", "perhaps registered already"),
     },
 )
-DESTINATION_AFTER = CodeSet(
+DESTINATION_AFTER = Codes(
     "DESTINATION_AFTER",
     "⑭ 退所先.",
     "004 調査票 ⑭ [R]",
@@ -130,7 +129,7 @@ DESTINATION_AFTER = CodeSet(
         "unknown": ("不明", "unknown"),
     },
 )
-CORRECTION_REASON = CodeSet(
+CORRECTION_REASON = Codes(
     "CORRECTION_REASON",
     "Why a field was corrected.",
     "O",
@@ -142,7 +141,7 @@ CORRECTION_REASON = CodeSet(
         "wrong-person": ("別の人の内容", "belonged to somebody else"),
     },
 )
-REPRESENTATIVE_REASON = CodeSet(
+REPRESENTATIVE_REASON = Codes(
     "REPRESENTATIVE_REASON",
     "Why another member speaks for the household.",
     "004 調査票 ③ [R]",

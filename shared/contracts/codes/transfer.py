@@ -1,8 +1,8 @@
 """Codes of facilities, acceptance and drives (004 (2)①④, (3)①; 001)."""
 
-from shared.contracts.codes.codeset import CodeSet
+from shared.contracts.codes.codeset import Codes
 
-FACILITY = CodeSet(
+FACILITY = Codes(
     "FACILITY",
     "What kind of facility it is. The guide excludes 地域福祉センター (K4-080).",
     "004 用語の説明; 001",
@@ -18,7 +18,7 @@ FACILITY = CodeSet(
         "other-municipality": ("他市町村の施設", "facility of another municipality"),
     },
 )
-HAZARD = CodeSet(
+HAZARD = Codes(
     "HAZARD",
     "災害種別: what a facility is designated for, or lies in the way of.",
     "国土地理院 指定緊急避難場所; 003 考慮すべき点",
@@ -33,7 +33,7 @@ HAZARD = CodeSet(
         "volcano": ("火山現象", "volcano"),
     },
 )
-OPENING_STEP = CodeSet(
+OPENING_STEP = Codes(
     "OPENING_STEP",
     "The steps in which a facility opens.",
     "004 (2)④ 内容 ①–④",
@@ -44,7 +44,7 @@ OPENING_STEP = CodeSet(
         "receiving": ("要援護者の受入", "receiving"),
     },
 )
-OPENING_CAUSE = CodeSet(
+OPENING_CAUSE = Codes(
     "OPENING_CAUSE",
     "What a facility opens upon.",
     "004 用語の説明; (2)①",
@@ -56,7 +56,7 @@ OPENING_CAUSE = CodeSet(
         "own-decision": ("施設の判断", "its own decision"),
     },
 )
-CLOSING_REASON = CodeSet(
+CLOSING_REASON = Codes(
     "CLOSING_REASON",
     "Why a facility no longer receives.",
     "R",
@@ -71,7 +71,7 @@ CLOSING_REASON = CodeSet(
         "mistake": ("開設の報告の誤り", "reported open by mistake"),
     },
 )
-LACK = CodeSet(
+LACK = Codes(
     "LACK",
     "What a facility lacks to receive (more) people.",
     "001 課題② 資機材・人員; 004 (2)⑤",
@@ -91,7 +91,7 @@ LACK = CodeSet(
         "other": ("その他", "other"),
     },
 )
-DECLINE = CodeSet(
+DECLINE = Codes(
     "DECLINE",
     "否: why a facility cannot receive the person.",
     "004 受入手順 ③ [R]",
@@ -108,7 +108,7 @@ DECLINE = CodeSet(
         "other": ("その他", "other"),
     },
 )
-CONDITION = CodeSet(
+CONDITION = Codes(
     "CONDITION",
     "On what condition a facility accepts.",
     "O",
@@ -124,7 +124,7 @@ CONDITION = CodeSet(
         "other": ("その他", "other"),
     },
 )
-CHOSEN = CodeSet(
+CHOSEN = Codes(
     "CHOSEN",
     "How the asked facility came to be chosen among the candidates.",
     "O",
@@ -135,7 +135,7 @@ CHOSEN = CodeSet(
         "plan": ("個別避難計画の避難先", "named in the individual plan"),
     },
 )
-CHOICE_REASON = CodeSet(
+CHOICE_REASON = Codes(
     "CHOICE_REASON",
     "Why headquarters asks another facility than the best candidate.",
     "O",
@@ -149,7 +149,7 @@ CHOICE_REASON = CodeSet(
         "other": ("その他", "other"),
     },
 )
-WAITLIST = CodeSet(
+WAITLIST = Codes(
     "WAITLIST",
     "Why nobody is left to ask.",
     "O",
@@ -159,7 +159,7 @@ WAITLIST = CodeSet(
         "none-open": ("開設している施設がない", "none is open"),
     },
 )
-TRIP_BY = CodeSet(
+TRIP_BY = Codes(
     "TRIP_BY",
     "Who drives: the family first (自助).",
     "004 マニュアル3 ★; (3)①",
@@ -170,7 +170,7 @@ TRIP_BY = CodeSet(
         "ambulance": ("救急車", "ambulance"),
     },
 )
-VEHICLE = CodeSet(
+VEHICLE = Codes(
     "VEHICLE",
     "With what: an ordinary car before a welfare vehicle, but for people at high risk.",
     "004 (3)①",
@@ -182,7 +182,7 @@ VEHICLE = CodeSet(
         "on-foot": ("徒歩・車いす", "on foot"),
     },
 )
-TRIP_DECLINE = CodeSet(
+TRIP_DECLINE = Codes(
     "TRIP_DECLINE",
     "Why a partner does not drive.",
     "O",
@@ -197,7 +197,7 @@ TRIP_DECLINE = CodeSet(
         "other": ("その他", "other"),
     },
 )
-TRIP_FAILURE = CodeSet(
+TRIP_FAILURE = Codes(
     "TRIP_FAILURE",
     "Why a drive broke off.",
     "O",
