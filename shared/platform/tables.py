@@ -81,10 +81,13 @@ class Ledger:
             Column("kind", Text, primary_key=True),
             Column("subject", UUID, primary_key=True),
             Column("due", _INSTANT, nullable=False),
+            Column("fire_at", _INSTANT, nullable=False),
+            Column("attempts", Integer, nullable=False, server_default="0"),
             Column("payload", JSONB, nullable=False, server_default="{}"),
-            Index("timers_due", "due"),
+            Index("timers_fire_at", "fire_at"),
         )
-        """What falls due when, by the stack's clock; the relay's process fires it."""
+        """What falls due when, by the stack's clock; the relay's process fires it. `fire_at` is `due`, or later where
+        firing failed `attempts` times."""
         self.keys = Table(
             "keys",
             metadata,
@@ -99,11 +102,13 @@ class Ledger:
             Column("person", UUID, primary_key=True),
             Column("version", Integer, nullable=False),
             Column("words", JSONB, nullable=False),
+            Column("since", JSONB, nullable=False, server_default="{}"),
             Column("name", Text),
             Column("kana", Text),
             schema="personal",
         )
-        """Open words about persons, as the service must search or show them. Forgetting deletes the row."""
+        """Open words about persons, as the service must search or show them. Forgetting deletes the row. `since` is
+        the version that each of the words is from, so that late events settle in the same place."""
         self.unopened = Table(
             "unopened",
             metadata,
