@@ -1,8 +1,8 @@
 """Set up the virtual environment from a hashed lock: `python bootstrap.py stack|dev`, called by `make setup`.
 
 Runs before anything is installed, and on Pythons that are too old, to say so: only the standard library here, and
-only syntax that Python 3.4 can read. What is in place already (known by a stamp: the hash of the lock, of
-`pyproject.toml` and the Python's version) is left alone, so a second run takes no time.
+only syntax that Python 3.4 can read. What is in place already (known by a stamp: the hash of the lock,
+of the project's tables and the Python's version) is left alone, so a second run takes no time.
 """
 
 import fcntl
@@ -66,9 +66,12 @@ def why(text):
 
 def stamp_of(level):
     sha = hashlib.sha256(repr(sys.version_info[:3]).encode())
-    for name in (LEVELS[level], "pyproject.toml"):
-        with open(os.path.join(HERE, name), "rb") as file:
-            sha.update(file.read())
+    with open(os.path.join(HERE, LEVELS[level]), "rb") as file:
+        sha.update(file.read())
+    with open(os.path.join(HERE, "pyproject.toml")) as file:
+        # What is installed depends on these tables only, not on how a linter is set.
+        tables = re.findall(r"^\[(?:build-system|project|tool\.setuptools).*?(?=^\[|\Z)", file.read(), re.M | re.S)
+    sha.update("".join(tables).encode())
     return sha.hexdigest()
 
 
