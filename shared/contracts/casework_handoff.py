@@ -3,7 +3,7 @@
 That a hand-off opened, or was taken by a fact, is not said here: it follows from the facts themselves.
 """
 
-from shared.contracts.event import Event, event
+from shared.contracts.event import Event, Instant, event
 
 TOPIC = "casework.handoff"
 
@@ -38,3 +38,8 @@ class HandoffEscalated(Event, frozen=True, kw_only=True, omit_defaults=True):
 
     kind: str
     level: str
+    """`codes.LEVEL`."""
+    due_at: Instant | None = None
+    """When it should have been taken."""
+    definitions: str = ""
+    """The table of kinds and times, with its version, by which it was due."""

@@ -7,9 +7,13 @@ in `shared.contracts.codes`.
 """
 
 from collections.abc import Callable
-from typing import ClassVar, TypeVar
+from datetime import datetime
+from typing import Annotated, ClassVar, TypeVar, get_args
 
 import msgspec
+
+Instant = Annotated[datetime, msgspec.Meta(tz=True)]
+"""An instant with its offset; one without would mean another time to every reader."""
 
 
 class Words(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -22,6 +26,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     TYPE: ClassVar[str]
     TOPIC: ClassVar[str]
     SEALED: ClassVar[type[Words] | None] = None
+    INSTANTS: ClassVar[tuple[str, ...]] = ()
 
 
 T = TypeVar("T", bound=type[Event])
@@ -40,8 +45,11 @@ def event(type_: str, topic: str) -> Callable[[T], T]:
             raise ValueError(f"two event types named {type_}")
         cls.TYPE, cls.TOPIC = type_, topic
         for field in msgspec.structs.fields(cls):
+            kinds = [kind for kind in get_args(field.type) or (field.type,) if kind is not type(None)]
             if field.name == "words":
-                cls.SEALED = next(t for t in getattr(field.type, "__args__", (field.type,)) if t is not type(None))
+                cls.SEALED = kinds[0]
+            if Instant in (field.type, *kinds):
+                cls.INSTANTS += (field.name,)
         _types[type_] = cls
         return cls
 
@@ -79,7 +87,14 @@ def decode_as(cls: type[_Struct], raw: bytes) -> _Struct:
 
 
 def encode_body(happened: Event) -> bytes:
-    """Return the open part of an event as JSON: everything but its words."""
+    """Return the open part of an event as JSON: everything but its words.
+
+    Raises ValueError for an instant without an offset: written, it could never be read again.
+    """
+    for name in happened.INSTANTS:
+        instant = getattr(happened, name)
+        if instant is not None and instant.tzinfo is None:
+            raise ValueError(f"{happened.TYPE}: {name} has no offset")
     if getattr(happened, "words", None) is not None:
         happened = msgspec.structs.replace(happened, words=None)
     return _encoder.encode(happened)

@@ -1,8 +1,6 @@
 """Topic `intake.disaster`: the disaster that records belong to. Keyed by disaster; two can overlap."""
 
-from datetime import datetime
-
-from shared.contracts.event import Event, event
+from shared.contracts.event import Event, Instant, event
 
 TOPIC = "intake.disaster"
 
@@ -15,7 +13,7 @@ class DisasterDeclared(Event, frozen=True, kw_only=True, omit_defaults=True):
     drill: bool
     title: str
     wards: tuple[str, ...] = ()
-    began: datetime
+    began: Instant
     stage: str = "onset"
 
 

@@ -1,11 +1,11 @@
 """Topic `intake.household`: the survey sheet (避難者調査票, 004), a household's own part. Keyed by household."""
 
-from datetime import date, datetime
+from datetime import date
 from uuid import UUID
 
 import msgspec
 
-from shared.contracts.event import Event, Words, event
+from shared.contracts.event import Event, Instant, Words, event
 from shared.contracts.places import Place
 
 TOPIC = "intake.household"
@@ -26,6 +26,8 @@ class Contact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     postcode: str | None = None
     address: str | None = None
     phone: str | None = None
+    note: str | None = None
+    """When to reach them; the hours that a carer can give (K4-090)."""
 
 
 class HouseholdWords(Words, frozen=True, kw_only=True, omit_defaults=True):
@@ -37,6 +39,10 @@ class HouseholdWords(Words, frozen=True, kw_only=True, omit_defaults=True):
     mobile: str | None = None
     car: str | None = None
     relatives: tuple[Contact, ...] = ()
+    shelter: str | None = None
+    """緊急避難場所名 as it was written, where the list has no such shelter; or where the household is, in words."""
+    room: str | None = None
+    """⑩ 建物内（　）."""
     damage_other: str | None = None
     lodging_other: str | None = None
     reason_other: str | None = None
@@ -55,7 +61,7 @@ class HouseholdRegistered(Event, frozen=True, kw_only=True, omit_defaults=True):
     place: Place
     sheet_no: str | None = None
     form: str = "kobe-2022"
-    written_at: datetime | None = None
+    written_at: Instant | None = None
     """① 記入時点, to the minute."""
     entered_on: date | None = None
     """② 入所日."""
@@ -79,7 +85,7 @@ class HouseholdCorrected(Event, frozen=True, kw_only=True, omit_defaults=True):
     fields: tuple[str, ...]
     place: Place | None = None
     sheet_no: str | None = None
-    written_at: datetime | None = None
+    written_at: Instant | None = None
     entered_on: date | None = None
     damage: str | None = None
     reasons: tuple[str, ...] = ()

@@ -62,14 +62,17 @@ class PersonRegistered(Event, frozen=True, kw_only=True, omit_defaults=True):
     """How to reach and understand the person (K4-031): codes of `codes.COMMUNICATION`."""
     observations: tuple[str, ...] = ()
     """What staff saw at reception: codes of `codes.OBSERVATION` (fever, unwell, wandering …)."""
+    groups: tuple[str, ...] = ()
+    """Groups that ⑬ does not tell apart (sight, hearing, dementia …, 別紙; K4-044): codes of `codes.GROUP`."""
     carer: str | None = None
+    """介助者 who helps with daily living: a code of `codes.CARER`; None: not asked."""
     marks: tuple[Mark, ...] = ()
     words: PersonWords | None = None
 
     @property
     def needs_screening(self) -> bool:
         """Whether the sheet says that the nurse should look (004 マニュアル 参考①: 特に配慮が必要な方)."""
-        return bool(self.needs or self.care or self.power_needed or self.observations or self.aids)
+        return bool(self.needs or self.care or self.power_needed or self.observations or self.aids or self.groups)
 
 
 @event("tsunagi.intake.person.corrected.v1", TOPIC)
@@ -89,6 +92,7 @@ class PersonCorrected(Event, frozen=True, kw_only=True, omit_defaults=True):
     medicine_days: int | None = None
     communication: tuple[str, ...] = ()
     observations: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
     carer: str | None = None
     reason: str | None = None
     words: PersonWords | None = None
@@ -123,6 +127,8 @@ class Departed(Event, frozen=True, kw_only=True, omit_defaults=True):
     destination: str
     shelter: UUID | None = None
     """The shelter that was left."""
+    to_facility: UUID | None = None
+    """Where the person went, where that is a facility of the master (another shelter, a welfare shelter)."""
     placement: UUID | None = None
     words: DepartureWords | None = None
 
@@ -171,3 +177,13 @@ class PersonsUnmerged(Event, frozen=True, kw_only=True, omit_defaults=True):
 
     merge: UUID
     other: UUID
+
+
+@event("tsunagi.intake.person.forgotten.v1", TOPIC)
+class PersonForgotten(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """The person's words were made unreadable everywhere, on whose decision (actor) and why (`codes.FORGET_REASON`).
+
+    That it happened outlives what is forgotten; the wrapped key's tombstone on topic `keys` does it.
+    """
+
+    reason: str

@@ -1,11 +1,10 @@
 """Topic `screening.screening`: a nurse's screening of one person. Keyed by person; the stream is the person's, too."""
 
-from datetime import datetime
 from uuid import UUID
 
 import msgspec
 
-from shared.contracts.event import Event, Words, event
+from shared.contracts.event import Event, Instant, Words, event
 from shared.contracts.places import Place
 
 TOPIC = "screening.screening"
@@ -18,7 +17,7 @@ class ScreeningRequested(Event, frozen=True, kw_only=True, omit_defaults=True):
     reason: str
     risk: str
     urgent: bool = False
-    runs_out_at: datetime | None = None
+    runs_out_at: Instant | None = None
     """When the power or the medicine of the person runs out, whichever is first (K4-105)."""
     rules: str = ""
     household: UUID | None = None
@@ -46,11 +45,12 @@ class CallWords(Words, frozen=True, kw_only=True, omit_defaults=True):
     note: str | None = None
 
 
-@event("tsunagi.screening.screening.called.v1", TOPIC)
+@event("tsunagi.screening.screening.call-attempted.v1", TOPIC)
 class CallAttempted(Event, frozen=True, kw_only=True, omit_defaults=True):
-    """A telephone call was tried: reached, no-answer, engaged, advice (#7119) … (K4-065)."""
+    """A telephone call was tried (K4-065): how it went, and whom it was for (`codes.CALL_OUTCOME`, `codes.CALLED`)."""
 
     outcome: str
+    called: str | None = None
     words: CallWords | None = None
 
 
@@ -63,9 +63,10 @@ class VisitOrdered(Event, frozen=True, kw_only=True, omit_defaults=True):
 
 @event("tsunagi.screening.screening.visit-made.v1", TOPIC)
 class VisitMade(Event, frozen=True, kw_only=True, omit_defaults=True):
-    """The visit was made: met, absent."""
+    """The visit was made: met, absent … (`codes.VISIT_OUTCOME`), by which nurse where the actor only keyed it in."""
 
     outcome: str
+    nurse: str | None = None
     words: CallWords | None = None
 
 
@@ -74,17 +75,32 @@ class ScreeningAnswered(Event, frozen=True, kw_only=True, omit_defaults=True):
     """Answers to questions of the guide, by code. A later answer to the same question replaces the earlier one."""
 
     answers: dict[str, str]
+    guide: str = ""
+    """The guide, with its version, whose questions these are: kobe-2022@1."""
     words: CallWords | None = None
 
 
 class Suggestion(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What the guide (めやす) said: version and row, or the questions still to ask."""
+    """What the guide (めやす) said: version and row, or the questions still to ask.
+
+    `destinations` all fit together or, with `nurse_decides`, are those between which the nurse decides (※2).
+    """
 
     guide: str
+    """Guide and version: kobe-2022@1."""
+    welfare_open: bool = False
+    """福祉避難所 had been opened: what the guide took from the city, not from the person (K4-079)."""
     row: str | None = None
     destinations: tuple[str, ...] = ()
     nurse_decides: bool = False
+    also_right: tuple[str, ...] = ()
+    candidates: tuple[str, ...] = ()
+    """All that could be chosen without a reason."""
+    now: bool = False
+    """An ambulance, without waiting for anything."""
     ask: tuple[str, ...] = ()
+    awaited: tuple[str, ...] = ()
+    """Questions whose answer counts only until a better one comes (the doctor's)."""
     meanwhile: str | None = None
 
 
@@ -106,9 +122,10 @@ class ScreeningDecided(Event, frozen=True, kw_only=True, omit_defaults=True):
     answers: dict[str, str] = {}
     differs: bool = False
     reason: str | None = None
-    """Where it differs: a code; the words are sealed."""
+    """Where it differs: a code of `codes.DIFFERS`; the words are sealed."""
     emergency_admission: bool = False
     admission_kind: str | None = None
+    """入所 or ショートステイ (`codes.ADMISSION`, K4-076)."""
     interim: str | None = None
     """Where the person waits for the move: usually welfare-space (K4-103)."""
     groups: tuple[str, ...] = ()
@@ -118,6 +135,8 @@ class ScreeningDecided(Event, frozen=True, kw_only=True, omit_defaults=True):
     high_risk: bool = False
     """Ventilator, 重症心身障害: a welfare vehicle in any case (K4-128)."""
     companion: bool = False
+    again_at: Instant | None = None
+    """When the person is to be screened again at the latest."""
     explained: bool | None = None
     agreed: bool | None = None
     """The purpose and the way of deciding were explained, and the person agrees (K4-094)."""

@@ -1,9 +1,8 @@
 """Topic `transfer.dispatch`: what a transport partner may know. Keyed by trip; no person, no name, no diagnosis."""
 
-from datetime import datetime
 from uuid import UUID
 
-from shared.contracts.event import Event, event
+from shared.contracts.event import Event, Instant, event
 
 TOPIC = "transfer.dispatch"
 
@@ -14,8 +13,8 @@ class DispatchOffered(Event, frozen=True, kw_only=True, omit_defaults=True):
 
     trip: UUID
     partner: str
-    planned_at: datetime
-    until: datetime
+    planned_at: Instant
+    until: Instant
     from_place: UUID | None = None
     from_ward: str | None = None
     to_facility: UUID

@@ -26,14 +26,25 @@ class FacilityListed(Event, frozen=True, kw_only=True, omit_defaults=True):
 
     name: str
     kind: str
+    operator: str | None = None
+    """Who runs it: an organisation's published name (K4-106)."""
+    city: str | None = None
+    """JIS code of the municipality; a facility of another one is asked by way of it (K1-031)."""
     ward: str | None = None
     address: str | None = None
     latitude: float | None = None
     longitude: float | None = None
     receives: Received | None = None
     hazards: tuple[str, ...] = ()
+    """What it is designated for (`codes.HAZARD`)."""
+    at_risk: tuple[str, ...] = ()
+    """What it stands in the way of: to be checked before use (`codes.HAZARD`, K1-027)."""
+    same_place: bool | None = None
+    """Whether a shelter is an emergency site at the same address as well, or the other way round (K4-056)."""
     designated: bool = True
+    """指定, or only under an agreement (協定, K1-022)."""
     published: bool = True
+    """False: shown to staff only, never on public pages (K1-023)."""
     invented: bool = False
     """Made up for a drill."""
     official_id: str | None = None
@@ -49,32 +60,46 @@ class FacilityChanged(Event, frozen=True, kw_only=True, omit_defaults=True):
     fields: tuple[str, ...]
     name: str | None = None
     kind: str | None = None
+    operator: str | None = None
+    city: str | None = None
     ward: str | None = None
     address: str | None = None
     latitude: float | None = None
     longitude: float | None = None
     receives: Received | None = None
     hazards: tuple[str, ...] = ()
+    at_risk: tuple[str, ...] = ()
+    same_place: bool | None = None
     designated: bool = True
     published: bool = True
     source: str | None = None
     licence: str | None = None
     extra: dict[str, str] = {}
     from_day: date | None = None
+    """The day from which it counts: a kind can change by date (K4-125)."""
+
+
+class StepWords(Words, frozen=True, kw_only=True, omit_defaults=True):
+    note: str | None = None
+    """What was found, in the facility's words."""
 
 
 @event("tsunagi.transfer.facility.opening-step-reported.v1", TOPIC)
 class OpeningStepReported(Event, frozen=True, kw_only=True, omit_defaults=True):
-    """One step of opening (004 (2)④): people-safe, damage-checked, space-made, receiving; ok or not."""
+    """One step of opening (004 (2)④, `codes.OPENING_STEP`); ok or not. With `receiving` the facility is open."""
 
     step: str
     ok: bool = True
     deputy: bool = False
+    """The head was absent; a deputy reported it (K4-113)."""
+    cause: str | None = None
+    """What it opens upon: a code of `codes.OPENING_CAUSE`."""
+    words: StepWords | None = None
 
 
 @event("tsunagi.transfer.facility.closed.v1", TOPIC)
 class FacilityClosed(Event, frozen=True, kw_only=True, omit_defaults=True):
-    """The facility no longer receives anybody."""
+    """The facility no longer receives anybody (a code of `codes.CLOSING_REASON`)."""
 
     reason: str | None = None
 
@@ -96,12 +121,15 @@ class CapacityReported(Event, frozen=True, kw_only=True, omit_defaults=True):
     """
 
     total: int | None = None
+    baseline: int | None = None
+    """Places in ordinary times, staffed or not [O]."""
     by_group: tuple[Capacity, ...] = ()
     reserved: int = 0
     """Core shelters' 枠: kept for persons who were screened."""
     in_24_hours: int | None = None
     in_72_hours: int | None = None
     lacks: tuple[str, ...] = ()
+    """Staff and equipment that are missing: codes of `codes.LACK` (K1-029)."""
 
 
 class ContactWords(Words, frozen=True, kw_only=True, omit_defaults=True):

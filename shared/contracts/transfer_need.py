@@ -13,8 +13,10 @@ class NeedOpened(Event, frozen=True, kw_only=True, omit_defaults=True):
     """Somebody is to be moved: whereto the nurse decided, and what ranking and driving need to know."""
 
     person: UUID
-    screening: UUID
+    screening: UUID | None = None
     """The decision (its event's id) that opened it."""
+    exception: str | None = None
+    """Why there is a need without a screening result (`codes.EXCEPTION`, K4-114)."""
     destination: str
     household: UUID | None = None
     groups: tuple[str, ...] = ()
@@ -23,6 +25,9 @@ class NeedOpened(Event, frozen=True, kw_only=True, omit_defaults=True):
     companion: bool = False
     urgent: bool = False
     emergency_admission: bool = False
+    admission_kind: str | None = None
+    interim: str | None = None
+    """Where the person waits for the move (K4-103)."""
     place: Place | None = None
     straight_from_home: bool = False
 
@@ -31,7 +36,8 @@ class NeedOpened(Event, frozen=True, kw_only=True, omit_defaults=True):
 class NeedChanged(Event, frozen=True, kw_only=True, omit_defaults=True):
     """A new decision replaced the one that opened the need, while nobody had accepted yet."""
 
-    screening: UUID
+    screening: UUID | None = None
+    exception: str | None = None
     destination: str
     groups: tuple[str, ...] = ()
     aids: tuple[str, ...] = ()
@@ -39,12 +45,14 @@ class NeedChanged(Event, frozen=True, kw_only=True, omit_defaults=True):
     companion: bool = False
     urgent: bool = False
     emergency_admission: bool = False
+    admission_kind: str | None = None
+    interim: str | None = None
     place: Place | None = None
 
 
 @event("tsunagi.transfer.need.waitlisted.v1", TOPIC)
 class NeedWaitlisted(Event, frozen=True, kw_only=True, omit_defaults=True):
-    """Nobody left to ask: the person stays on the waiting list, in sight (declined-by-all, no-candidate)."""
+    """Nobody left to ask: the person stays on the waiting list, in sight (a code of `codes.WAITLIST`)."""
 
     reason: str
     asked: int = 0

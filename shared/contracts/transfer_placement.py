@@ -1,9 +1,8 @@
 """Topic `transfer.placement`: one person, one facility asked to receive them (004 受入手順 ①–⑤). Keyed by person."""
 
-from datetime import datetime
 from uuid import UUID
 
-from shared.contracts.event import Event, Words, event
+from shared.contracts.event import Event, Instant, Words, event
 
 TOPIC = "transfer.placement"
 
@@ -22,11 +21,16 @@ class PlacementRequested(Event, frozen=True, kw_only=True, omit_defaults=True):
     facility: UUID
     group: str | None = None
     held: bool = True
-    until: datetime
+    until: Instant
     rank: int | None = None
     chosen: str = "first"
     """first: the best candidate; other: HQ chose otherwise; next: the one after a silence or a refusal."""
     reason: str | None = None
+    """Why HQ chose otherwise: a code of `codes.CHOICE_REASON`."""
+    asked_by: str | None = None
+    """By which way the facility is asked, where not by its page: phone, fax (`codes.CHANNEL`, K4-115)."""
+    policy: str = ""
+    """The ranking and holding policy, with its version, that was applied."""
     words: RequestWords | None = None
 
 
@@ -36,12 +40,12 @@ class ReplyWords(Words, frozen=True, kw_only=True, omit_defaults=True):
 
 @event("tsunagi.transfer.placement.accepted.v1", TOPIC)
 class PlacementAccepted(Event, frozen=True, kw_only=True, omit_defaults=True):
-    """可: the facility receives the person; with conditions (carer-comes, equipment, from-a-time) where it says so."""
+    """可: the facility receives the person; with conditions (`codes.CONDITION`) where it says so."""
 
     facility: UUID
     need: UUID
     conditions: tuple[str, ...] = ()
-    from_time: datetime | None = None
+    from_time: Instant | None = None
     words: ReplyWords | None = None
 
 
@@ -52,6 +56,8 @@ class PlacementDeclined(Event, frozen=True, kw_only=True, omit_defaults=True):
     facility: UUID
     need: UUID
     reason: str
+    lacks: tuple[str, ...] = ()
+    """What it would have needed: codes of `codes.LACK` (K1-029)."""
     words: ReplyWords | None = None
 
 
@@ -72,7 +78,7 @@ class PlacementWithdrawn(Event, frozen=True, kw_only=True, omit_defaults=True):
     reason: str
 
 
-@event("tsunagi.transfer.placement.arrived.v1", TOPIC)
+@event("tsunagi.transfer.placement.arrival-reported.v1", TOPIC)
 class ArrivalReported(Event, frozen=True, kw_only=True, omit_defaults=True):
     """受入報告: the facility reports that the person is there; the place is taken for good."""
 
@@ -82,7 +88,7 @@ class ArrivalReported(Event, frozen=True, kw_only=True, omit_defaults=True):
 
 @event("tsunagi.transfer.placement.ended.v1", TOPIC)
 class PlacementEnded(Event, frozen=True, kw_only=True, omit_defaults=True):
-    """The person left the facility again (home, hospital, died, moved on): the place is free."""
+    """The person left the facility again (`codes.END`: home, hospital, died, moved-on): the place is free."""
 
     facility: UUID
     need: UUID

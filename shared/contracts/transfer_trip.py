@@ -1,9 +1,8 @@
 """Topic `transfer.trip`: the drive of one person to where they were accepted. Keyed by person. No diagnosis here."""
 
-from datetime import datetime
 from uuid import UUID
 
-from shared.contracts.event import Event, Words, event
+from shared.contracts.event import Event, Instant, Words, event
 
 TOPIC = "transfer.trip"
 
@@ -25,11 +24,12 @@ class TripPlanned(Event, frozen=True, kw_only=True, omit_defaults=True):
     placement: UUID
     person: UUID
     by: str
-    """family or partner."""
+    """A code of `codes.TRIP_BY`."""
     vehicle: str
-    """own-car, ordinary, welfare."""
-    planned_at: datetime
+    """A code of `codes.VEHICLE`."""
+    planned_at: Instant
     from_place: UUID | None = None
+    """The facility of the master where the person is; None: the pick-up stands in the words."""
     to_facility: UUID
     passengers: int = 1
     aids: tuple[str, ...] = ()
@@ -42,7 +42,7 @@ class TripOffered(Event, frozen=True, kw_only=True, omit_defaults=True):
     """The trip is offered to a partner until a time."""
 
     partner: str
-    until: datetime
+    until: Instant
 
 
 @event("tsunagi.transfer.trip.accepted.v1", TOPIC)
@@ -50,12 +50,12 @@ class TripAccepted(Event, frozen=True, kw_only=True, omit_defaults=True):
     """The partner drives (or the family confirmed that it does: partner `family`)."""
 
     partner: str
-    pick_up_at: datetime | None = None
+    pick_up_at: Instant | None = None
 
 
 @event("tsunagi.transfer.trip.declined.v1", TOPIC)
 class TripDeclined(Event, frozen=True, kw_only=True, omit_defaults=True):
-    """The partner cannot drive (or did not answer in time: reason `silent`)."""
+    """The partner cannot drive, or did not answer in time (a code of `codes.TRIP_DECLINE`)."""
 
     partner: str
     reason: str
@@ -78,7 +78,7 @@ class DroppedOff(Event, frozen=True, kw_only=True, omit_defaults=True):
 
 @event("tsunagi.transfer.trip.failed.v1", TOPIC)
 class TripFailed(Event, frozen=True, kw_only=True, omit_defaults=True):
-    """The drive broke off; the person still needs one."""
+    """The drive broke off (a code of `codes.TRIP_FAILURE`); the person still needs one."""
 
     reason: str
 

@@ -11,6 +11,7 @@ from shared.contracts.codes.casework import (
     CASE_REASON,
     CLASS,
     DECISION,
+    FINDING,
     HANDOFF,
     LEVEL,
     MEMBER,
@@ -26,7 +27,7 @@ from shared.contracts.codes.casework import (
     VISIT,
 )
 from shared.contracts.codes.codeset import Codes, Label, Language
-from shared.contracts.codes.everywhere import CHANNEL, DISASTER, END, PRECISION, ROLE, SAID_BY, STAGE
+from shared.contracts.codes.everywhere import CHANNEL, DISASTER, END, FORGET_REASON, PRECISION, ROLE, SAID_BY, STAGE
 from shared.contracts.codes.persons import (
     AGE_BAND,
     AID,
@@ -43,6 +44,7 @@ from shared.contracts.codes.persons import (
 from shared.contracts.codes.screening import (
     ADMISSION,
     CALL_OUTCOME,
+    CALLED,
     DESTINATION,
     DIFFERS,
     RELEASE_REASON,
@@ -70,6 +72,7 @@ from shared.contracts.codes.transfer import (
     CLOSING_REASON,
     CONDITION,
     DECLINE,
+    EXCEPTION,
     FACILITY,
     HAZARD,
     LACK,
@@ -97,6 +100,7 @@ __all__ = [
     "ALL",
     "ATTENTION",
     "AXIS",
+    "CALLED",
     "CALL_OUTCOME",
     "CARER",
     "CASE_END",
@@ -118,7 +122,10 @@ __all__ = [
     "DIFFERS",
     "DISASTER",
     "END",
+    "EXCEPTION",
     "FACILITY",
+    "FINDING",
+    "FORGET_REASON",
     "FORM",
     "GROUP",
     "HANDOFF",

@@ -91,6 +91,23 @@ VISIT = Codes(
         "survey": ("全数調査", "survey of everybody"),
     },
 )
+FINDING = Codes(
+    "FINDING",
+    "What a visit found, as far as an open event may say it.",
+    "000 全体像, 見守り・相談支援等事業 [R]",
+    {
+        "isolation": ("孤立", "isolation"),
+        "health": ("健康の不安", "health"),
+        "mental-health": ("こころの不調", "mental health"),
+        "care": ("介護・福祉の不足", "care is lacking"),
+        "housing": ("住まい", "housing"),
+        "money": ("生活困窮のおそれ", "money"),
+        "work": ("仕事", "work"),
+        "school": ("学校", "school"),
+        "application": ("申請手続きが困難", "cannot handle applications"),
+        "no-need": ("課題なし", "nothing needed"),
+    },
+)
 AXIS = Codes(
     "AXIS",
     "How much support one axis of the assessment needs (住まいの再建, 日常生活の自立).",

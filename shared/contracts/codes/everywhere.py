@@ -47,6 +47,16 @@ END = Codes(
         "mistake": ("誤り", "by mistake"),
     },
 )
+FORGET_REASON = Codes(
+    "FORGET_REASON",
+    "Why somebody's words were made unreadable.",
+    "O",
+    {
+        "asked": ("本人の求め", "the person asked"),
+        "retention": ("保存期間の満了", "the time of keeping is over"),
+        "by-mistake": ("誤って登録", "registered by mistake"),
+    },
+)
 ROLE = Codes(
     "ROLE",
     "Roles of callers; what each may do is a table of every service (docs/permissions.md).",

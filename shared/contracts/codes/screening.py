@@ -60,7 +60,23 @@ CALL_OUTCOME = Codes(
         "line-down": ("回線不通", "the line is down"),
         "call-back": ("かけ直し", "to be called back"),
         "not-by-telephone": ("電話では難しい", "not possible by telephone"),
-        "advice": ("#7119に相談", "asked #7119"),
+        "advised": ("助言を受けた", "was advised"),
+    },
+)
+CALLED = Codes(
+    "CALLED",
+    "Whom a telephone call was for.",
+    "004 マニュアル 参考②, マニュアル3 ★; (3)⑤",
+    {
+        "shelter": ("避難所", "the shelter"),
+        "person": ("本人", "the person"),
+        "family": ("家族", "family"),
+        "carer": ("介助者", "carer"),
+        "doctor": ("主治医", "family doctor"),
+        "care-manager": ("ケアマネジャー・相談支援専門員", "care manager or counsellor"),
+        "support-centre": ("あんしんすこやかセンター（地域包括）", "community general support centre"),
+        "hospital": ("医療機関", "hospital"),
+        "advice": ("救急相談ダイヤル#7119", "emergency advice #7119"),
     },
 )
 VISIT_OUTCOME = Codes(

@@ -159,6 +159,18 @@ WAITLIST = Codes(
         "none-open": ("開設している施設がない", "none is open"),
     },
 )
+EXCEPTION = Codes(
+    "EXCEPTION",
+    "Why a facility is asked without a screening result (K4-114).",
+    "O",
+    {
+        "arrived-unasked": ("要請なしで到着", "arrived there unasked"),
+        "no-nurse": ("保健師がいない", "no nurse can be had"),
+        "urgent": ("急を要する", "cannot wait"),
+        "agreed-before": ("事前の取り決め（個別避難計画）", "agreed beforehand in the plan"),
+        "from-facility": ("被災施設からの移動", "moved out of a damaged facility"),
+    },
+)
 TRIP_BY = Codes(
     "TRIP_BY",
     "Who drives: the family first (自助).",
