@@ -30,6 +30,14 @@ def read_sheet(raw: bytes) -> Sheet:
     return sheet
 
 
+def read_member(raw: bytes) -> Member:
+    """Read one member from JSON, as leniently as a sheet. Raises the same."""
+    sheet = read_sheet(b'{"members":[' + raw + b"]}")
+    if len(sheet.members) != 1:
+        raise Invalid("body.unreadable")
+    return sheet.members[0]
+
+
 def _check_ids(sheet: Sheet) -> None:
     ids = {member.id for member in sheet.members}
     if any(id_.version != 7 for id_ in ids):

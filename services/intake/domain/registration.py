@@ -13,6 +13,7 @@ from services.intake.domain.sheet import Member, Sheet
 from shared.contracts import codes
 from shared.contracts.intake_household import HouseholdRegistered, HouseholdWords, Mark
 from shared.contracts.intake_person import PersonRegistered, PersonWords
+from shared.contracts.places import Place
 from shared.kernel.eras import age_on, read_birth
 
 JAPAN = timezone(timedelta(hours=9), "JST")
@@ -30,6 +31,8 @@ class Registered(NamedTuple):
 
 def register(household: UUID, sheet: Sheet, now: datetime) -> Registered:
     """Make the events of a sheet that is handed in at `now` under the id `household`."""
+    if sheet.written_at is not None and sheet.written_at.tzinfo is None:
+        sheet.written_at = sheet.written_at.replace(tzinfo=JAPAN)  # an event's instants have their offset
     marks = [*clean_sheet(sheet), *_household_marks(sheet, now)]
     speakers = [member.id for member in sheet.members if member.representative]
     representative = speakers[0] if speakers else (sheet.members[0].id if sheet.members else None)
@@ -37,7 +40,8 @@ def register(household: UUID, sheet: Sheet, now: datetime) -> Registered:
         marks.append(Mark("representative", "several" if speakers else "missing"))
     today = now.astimezone(JAPAN).date()
     persons = tuple(
-        (member.id, _person(member, household, sheet, member.id == representative, today)) for member in sheet.members
+        (member.id, _person(member, household, sheet.place, today, speaks=member.id == representative))
+        for member in sheet.members
     )
     happened = None
     if sheet.written_at is not None:
@@ -76,6 +80,42 @@ def register(household: UUID, sheet: Sheet, now: datetime) -> Registered:
     return Registered(event, persons, happened)
 
 
+def member_registered(household: UUID, member: Member, now: datetime) -> PersonRegistered:
+    """Make the event of a member who is added to a household after its sheet."""
+    return _person(member, household, Place(), now.astimezone(JAPAN).date(), speaks=False)
+
+
+def age_of(birth: str | None, age: int | None, now: datetime) -> tuple[str | None, str | None]:
+    """Return what a corrected birth date or age comes to: the date as far as it can be read, and the age band.
+
+    Both are None where neither was given.
+    """
+    if birth is None and age is None:
+        return None, None
+    birth_date, years, _ = _age(birth, age, now.astimezone(JAPAN).date())
+    return birth_date, codes.age_band(years)
+
+
+def _age(birth: str | None, age: int | None, today: date) -> tuple[str | None, int | None, list[Mark]]:
+    """Return the birth date as far as it can be read, the age in years as far as it is likely, and what is odd."""
+    marks: list[Mark] = []
+    birth_date = None
+    if birth:
+        read = read_birth(birth, today)
+        birth_date = read.text
+        if read.odd:
+            marks.append(Mark("birth", read.odd))
+        computed = age_on(read.text, today) if read.text and not read.odd else read.about_age
+        if age is None:
+            age = computed
+        elif computed is not None and abs(computed - age) > 1:
+            marks.append(Mark("age", "differs-from-birth"))
+    if age is not None and not 0 <= age <= 120:
+        marks.append(Mark("age", "unlikely"))
+        age = None
+    return birth_date, age, marks
+
+
 def _household_marks(sheet: Sheet, now: datetime) -> Iterable[Mark]:
     if not sheet.members:
         yield Mark("members", "missing")
@@ -91,28 +131,16 @@ def _household_marks(sheet: Sheet, now: datetime) -> Iterable[Mark]:
         yield Mark("sharing_confirmed", "missing")
 
 
-def _person(member: Member, household: UUID, sheet: Sheet, speaks: bool, today: date) -> PersonRegistered:
+def _person(member: Member, household: UUID, place: Place, today: date, *, speaks: bool) -> PersonRegistered:
     marks = clean_member(member)
     if not (member.name or member.kana or member.description):
         marks.append(Mark("name", "missing"))
-    birth_date, age = None, member.age
-    if member.birth:
-        birth = read_birth(member.birth, today)
-        birth_date = birth.text
-        if birth.odd:
-            marks.append(Mark("birth", birth.odd))
-        computed = age_on(birth.text, today) if birth.text and not birth.odd else birth.about_age
-        if age is None:
-            age = computed
-        elif computed is not None and abs(computed - age) > 1:
-            marks.append(Mark("age", "differs-from-birth"))
-    if age is not None and not 0 <= age <= 120:
-        marks.append(Mark("age", "unlikely"))
-        age = None
+    birth_date, age, odd = _age(member.birth, member.age, today)
+    marks.extend(odd)
     relation = member.relation if member.relation in codes.RELATION else None
     return PersonRegistered(
         household=household,
-        place=member.place or sheet.place,
+        place=member.place or place,
         representative=speaks,
         relation=relation,
         age_band=codes.age_band(age),
