@@ -38,7 +38,8 @@ WHERE shelter = $1 AND presence IN ('present', 'out', 'ambulance')
 GROUP BY 1 ORDER BY 1
 """
 HOUSEHOLDS = """
-SELECT h.household, h.ward, h.sheet_no, h.shelter, h.members, h.marks, h.sharing_confirmed, h.recorded_at, w.name, w.kana
+SELECT h.household, h.ward, h.sheet_no, h.shelter, h.members, h.marks, h.sharing_confirmed, h.recorded_at,
+       w.name, w.kana
 FROM households h
 LEFT JOIN personal.person w ON w.person = h.representative
 LEFT JOIN personal.household hw ON hw.household = h.household

@@ -25,8 +25,8 @@ from shared.platform.parts import Parts
 from shared.platform.postgres import Session
 from shared.platform.store import Entry, Origin
 
-_STATEMENT = (
-    "WITH stored AS ("
+_STATEMENT = (  # constants only
+    "WITH stored AS ("  # noqa: S608
     + store.EVENT_COLUMNS
     + "), told AS ("
     + store.OUTBOX_COLUMNS

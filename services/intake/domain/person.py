@@ -31,12 +31,15 @@ from shared.kernel.errors import NotFound, Refused
 Presence = Literal["nobody", "present", "out", "left", "moved", "ambulance", "hospital", "dead"]
 
 
+NOWHERE = Place()
+
+
 @dataclass(frozen=True)
 class State:
     """Where a person is, and which other registrations are the same person (by merge)."""
 
     presence: Presence = "nobody"
-    place: Place = Place()
+    place: Place = NOWHERE
     household: UUID | None = None
     moved_by: UUID | None = None
     merges: frozenset[UUID] = frozenset()
