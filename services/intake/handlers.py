@@ -5,9 +5,11 @@ from uuid import UUID
 from services.intake.domain import disaster, household, person
 from services.intake.domain.registration import member_registered
 from services.intake.domain.sheet import Member
+from services.intake.projection import forget as forget_household
 from shared.contracts.transfer_placement import ArrivalReported
 from shared.kernel.errors import Invalid
 from shared.platform.parts import Parts
+from shared.platform.personal import forget_everywhere
 from shared.platform.postgres import Session
 from shared.platform.store import Origin
 from shared.platform.streams import Outcome, transact
@@ -80,6 +82,32 @@ async def merge(
         return outcomes[kept], outcomes[other]
 
     return await transact(parts.database, work)
+
+
+async def forget(parts: Parts, person_id: UUID, reason: str, origin: Origin) -> Outcome:
+    """Forget a person: an event that it was done, and the key deleted here and, by its tombstone, everywhere.
+
+    The household's key goes with the last of its members: its words are theirs.
+    """
+
+    async def work(session: Session) -> Outcome:
+        outcome = await parts.streams.perform(
+            session, person, person.Forget(reason), stream=person_id, key=person_id, origin=origin
+        )
+        await forget_everywhere(parts, session, person_id)
+        household_id = await session.fetchval("SELECT household FROM persons WHERE person = $1", person_id)
+        left = await session.fetchval(
+            "SELECT count(*) FROM persons JOIN keys ON owner = person WHERE household = $1 AND wrapped IS NOT NULL",
+            household_id,
+        )
+        if household_id and not left:
+            await forget_everywhere(parts, session, household_id)
+            await forget_household(session, household_id)
+        return outcome
+
+    outcome = await transact(parts.database, work)
+    parts.keyring.drop(person_id)
+    return outcome
 
 
 async def change_disaster(parts: Parts, disaster_id: UUID, command: disaster.Command, origin: Origin) -> Outcome:

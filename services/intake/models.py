@@ -1,10 +1,10 @@
 """What intake's routes take and give (all but the sheet itself, whose type is `domain.sheet.Sheet`)."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from shared.contracts import codes
 from shared.contracts.intake_household import Contact, HouseholdCorrected, HouseholdWords
@@ -60,7 +60,7 @@ class HouseholdCorrection(Body):
 
     place: PlaceBody | None = None
     sheet_no: Number | None = None
-    written_at: datetime | None = None
+    written_at: AwareDatetime | None = None
     entered_on: date | None = None
     damage: Code | None = None
     reasons: list[Code] | None = None
@@ -72,6 +72,8 @@ class HouseholdCorrection(Body):
     mobile: Text | None = None
     car: Text | None = None
     relatives: list[ContactBody] | None = None
+    shelter: Text | None = Field(None, description="緊急避難場所名 as written, where the list has none such")
+    room: Text | None = None
     damage_other: Text | None = None
     lodging_other: Text | None = None
     reason_other: Text | None = None
@@ -110,6 +112,7 @@ class PersonCorrection(Body):
     sex: Code | None = None
     needs: list[Code] | None = None
     care: bool | None = None
+    groups: list[Code] | None = None
     aids: list[Code] | None = None
     power_needed: bool | None = None
     power_hours: float | None = None
@@ -142,6 +145,7 @@ class PersonCorrection(Body):
             known(name, values.get(name), among)
         for name, among in (
             ("needs", codes.NEED),
+            ("groups", codes.GROUP),
             ("aids", codes.AID),
             ("communication", codes.COMMUNICATION),
             ("observations", codes.OBSERVATION),
@@ -205,6 +209,10 @@ class Merge(Body):
     other: UUID
 
 
+class Forgetting(Body):
+    reason: Code
+
+
 class Declaration(Body):
     model_config = ConfigDict(
         extra="forbid",
@@ -214,7 +222,7 @@ class Declaration(Body):
     )
     kind: Literal["quake", "wind-flood"]
     title: Annotated[str, Field(max_length=200)]
-    began: datetime
+    began: AwareDatetime
     wards: list[Annotated[str, Field(pattern=r"^\d{5}$")]] = []
     stage: Code = "onset"
 

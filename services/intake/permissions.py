@@ -23,6 +23,7 @@ PERMISSIONS: tuple[Permission, ...] = (
     Permission("person.move", _CARE, ja="入所・外出・退所を記録する", en="Record check-in, out, back, departure"),
     Permission("person.ambulance", _CARE, ja="救急搬送を記録する", en="Record an ambulance and the hospital"),
     Permission("person.death", _CARE, ja="死亡を記録する", en="Record a death"),
+    Permission("person.forget", {"operator": "any"}, ja="人の記録を消去する", en="Forget a person"),
     Permission(
         "person.merge", {"ward-hq": "ward", "city-hq": "any"}, ja="同じ人の登録をまとめる", en="Merge registrations"
     ),

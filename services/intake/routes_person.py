@@ -12,7 +12,7 @@ from shared.platform.web import Answer, answer
 from services.intake import handlers, queries
 from services.intake.domain import person
 from services.intake.domain.registration import age_of
-from services.intake.models import CheckIn, Departure, Hospital, Merge, PersonCorrection, PlaceBody, known
+from services.intake.models import CheckIn, Departure, Forgetting, Hospital, Merge, PersonCorrection, PlaceBody, known
 from shared.contracts import codes
 from shared.contracts.intake_person import DepartureWords, HospitalWords
 from shared.platform.store import Origin
@@ -123,6 +123,16 @@ async def return_from_hospital(
 ) -> Answer:
     """Back from hospital, at this place."""
     return await _change(call, person_id, person.ReturnFromHospital(body.place()), response)
+
+
+@router.post("/persons/{person_id}/forget", **action("person.forget"))
+async def forget(
+    person_id: UUID, body: Forgetting, response: Response, call: Annotated[Call, Depends(allow("person.forget"))]
+) -> Answer:
+    """Make the person's words unreadable everywhere. It cannot be undone; what happened, and counts, stay."""
+    reason = known("reason", body.reason, codes.FORGET_REASON) or ""
+    await _reach(call, person_id)
+    return answer(response, await handlers.forget(call.parts, person_id, reason, call.origin()))
 
 
 async def _merge(call: Call, kept: UUID, body: Merge, response: Response, *, undo: bool) -> Answer:

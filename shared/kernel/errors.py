@@ -93,6 +93,13 @@ GENERAL: tuple[Sentences, ...] = (
         "Check the message against the API page and send it again.",
     ),
     Sentences(
+        "code.unknown",
+        "選べない値があります。",
+        "A field holds a code that the catalogue does not have.",
+        "選択肢の中から選んで送ってください。",
+        "Choose one of the codes that are named here.",
+    ),
+    Sentences(
         "token.missing",
         "サインインしていません。",
         "There is no token.",

@@ -101,6 +101,7 @@ def clean_member(member: Member) -> list[Mark]:
     member.sex = _one(member, "sex", member.sex, codes.SEX, marks)
     member.carer = _one(member, "carer", member.carer, codes.CARER, marks)
     member.needs = _many(member, "needs", member.needs, codes.NEED, marks)
+    member.groups = _many(member, "groups", member.groups, codes.GROUP, marks)
     member.aids = _many(member, "aids", member.aids, codes.AID, marks)
     member.communication = _many(member, "communication", member.communication, codes.COMMUNICATION, marks)
     member.observations = _many(member, "observations", member.observations, codes.OBSERVATION, marks)

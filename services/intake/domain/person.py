@@ -19,6 +19,7 @@ from shared.contracts.intake_person import (
     HospitalConfirmed,
     HospitalWords,
     PersonCorrected,
+    PersonForgotten,
     PersonRegistered,
     PersonsMerged,
     PersonsUnmerged,
@@ -43,6 +44,7 @@ class State:
     household: UUID | None = None
     moved_by: UUID | None = None
     merges: frozenset[UUID] = frozenset()
+    forgotten: bool = False
 
 
 INITIAL = State()
@@ -127,6 +129,13 @@ class Unmerge:
     other: UUID
 
 
+@dataclass(frozen=True)
+class Forget:
+    """Make the person's words unreadable everywhere; what happened stays."""
+
+    reason: str
+
+
 Command = (
     Register
     | Correct
@@ -141,6 +150,7 @@ Command = (
     | ReturnFromHospital
     | Merge
     | Unmerge
+    | Forget
 )
 
 
@@ -153,6 +163,8 @@ def decide(command: Command, state: State) -> list[Event]:
             raise NotFound("person.unknown")
         case Correct(event=event):
             return [event] if event.fields else []
+        case Forget(reason=reason):
+            return [] if state.forgotten else [PersonForgotten(reason=reason)]
         case Merge(merge=merge, other=other, kept=kept):
             return [] if merge in state.merges else [PersonsMerged(merge=merge, other=other, kept=kept)]
         case Unmerge(merge=merge, other=other):
@@ -216,6 +228,8 @@ def evolve(state: State, event: Event) -> State:
             return replace(state, presence="ambulance")
         case HospitalConfirmed():
             return replace(state, presence="hospital")
+        case PersonForgotten():
+            return replace(state, forgotten=True)
         case PersonsMerged(merge=merge):
             return replace(state, merges=state.merges | {merge})
         case PersonsUnmerged(merge=merge):

@@ -33,6 +33,8 @@ def register(household: UUID, sheet: Sheet, now: datetime) -> Registered:
     """Make the events of a sheet that is handed in at `now` under the id `household`."""
     if sheet.written_at is not None and sheet.written_at.tzinfo is None:
         sheet.written_at = sheet.written_at.replace(tzinfo=JAPAN)  # an event's instants have their offset
+    if sheet.written_at is not None and sheet.written_at.tzinfo is None:
+        sheet.written_at = sheet.written_at.replace(tzinfo=JAPAN)  # a paper sheet says no offset
     marks = [*clean_sheet(sheet), *_household_marks(sheet, now)]
     speakers = [member.id for member in sheet.members if member.representative]
     representative = speakers[0] if speakers else (sheet.members[0].id if sheet.members else None)
@@ -45,8 +47,7 @@ def register(household: UUID, sheet: Sheet, now: datetime) -> Registered:
     )
     happened = None
     if sheet.written_at is not None:
-        written = sheet.written_at if sheet.written_at.tzinfo else sheet.written_at.replace(tzinfo=JAPAN)
-        happened = written.astimezone(UTC) if written <= now + _AHEAD else None
+        happened = sheet.written_at.astimezone(UTC) if sheet.written_at <= now + _AHEAD else None
     event = HouseholdRegistered(
         members=tuple(member.id for member in sheet.members),
         representative=representative,
@@ -68,6 +69,8 @@ def register(household: UUID, sheet: Sheet, now: datetime) -> Registered:
             phone=sheet.phone,
             mobile=sheet.mobile,
             car=sheet.car,
+            shelter=sheet.shelter_written,
+            room=sheet.room,
             relatives=sheet.relatives,
             damage_other=sheet.damage_other,
             lodging_other=sheet.lodging_other,
@@ -122,10 +125,10 @@ def _household_marks(sheet: Sheet, now: datetime) -> Iterable[Mark]:
     if sheet.place.kind == "unknown":
         yield Mark("place", "missing")
     if sheet.place.kind == "shelter" and sheet.place.shelter is None:
-        yield Mark("place.shelter", "missing")
+        yield Mark("place.shelter", "shelter-unknown" if sheet.shelter_written else "missing")
     if sheet.written_at is None:
         yield Mark("written_at", "missing")
-    elif (sheet.written_at if sheet.written_at.tzinfo else sheet.written_at.replace(tzinfo=JAPAN)) > now + _AHEAD:
+    elif sheet.written_at > now + _AHEAD:
         yield Mark("written_at", "in-future")
     if sheet.sharing_confirmed is None:
         yield Mark("sharing_confirmed", "missing")
@@ -147,6 +150,7 @@ def _person(member: Member, household: UUID, place: Place, today: date, *, speak
         sex=member.sex,
         needs=member.needs,
         care=member.care,
+        groups=member.groups,
         aids=member.aids,
         power_needed=member.power_needed,
         power_hours=member.power_hours,

@@ -26,6 +26,8 @@ class Member(msgspec.Struct, kw_only=True, omit_defaults=True, forbid_unknown_fi
     sex: str | None = None
     needs: tuple[str, ...] = ()
     care: bool = False
+    groups: tuple[str, ...] = ()
+    """Groups that ⑬ does not tell apart (sight, hearing, dementia …, 別紙)."""
     aids: tuple[str, ...] = ()
     power_needed: bool | None = None
     power_hours: float | None = None
@@ -63,6 +65,9 @@ class Sheet(msgspec.Struct, kw_only=True, omit_defaults=True, forbid_unknown_fie
     phone: str | None = None
     mobile: str | None = None
     car: str | None = None
+    shelter_written: str | None = None
+    """緊急避難場所名 as written, where the list has no such shelter; or where the household is, in words."""
+    room: str | None = None
     relatives: tuple[Contact, ...] = ()
     damage: str | None = None
     damage_other: str | None = None

@@ -12,6 +12,7 @@ from services.intake.domain.person import (
     Command,
     ConfirmHospital,
     Depart,
+    Forget,
     GoOut,
     Merge,
     MoveOn,
@@ -28,6 +29,7 @@ from shared.contracts.intake_person import (
     Departed,
     Died,
     HospitalConfirmed,
+    PersonForgotten,
     PersonRegistered,
     PersonsMerged,
     PersonsUnmerged,
@@ -69,6 +71,7 @@ TABLE: list[tuple[Command, dict[str, list[Event] | str]]] = [
     (ReturnFromHospital(THERE), {**dict.fromkeys(HISTORIES, [ReturnedFromHospital(place=THERE)]), "dead": REFUSED}),
     (Merge(MERGE, OTHER, SHELTER), dict.fromkeys(HISTORIES, [PersonsMerged(merge=MERGE, other=OTHER, kept=SHELTER)])),
     (Unmerge(MERGE, OTHER), dict.fromkeys(HISTORIES, [])),
+    (Forget("asked"), dict.fromkeys(HISTORIES, [PersonForgotten(reason="asked")])),
 ]  # fmt: skip
 ROWS = [(command, state, expected) for command, row in TABLE for state, expected in row.items()]
 
