@@ -11,7 +11,8 @@ from uuid import UUID
 
 import msgspec
 
-from shared.contracts.event import Event, Unreadable, Words, decode_as, event_type
+from shared.contracts.event import Event, Instant, Unreadable, Words, decode_as, event_type, holds_nul
+from shared.kernel.errors import Invalid
 
 Precision = Literal["minute", "day", "unknown"]
 Channel = Literal["page", "api", "phone", "fax", "paper", "import", "timer", "worker"]
@@ -32,8 +33,8 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     source: str
     subject: UUID
     version: int
-    time: datetime
-    recorded_at: datetime
+    time: Instant
+    recorded_at: Instant
     key: UUID
     topic: str
     actor: str
@@ -91,7 +92,10 @@ _OPTIONAL = frozenset({"disaster", "ward", "said_by", "corrects", "device_offset
 def _text(value: object) -> bytes:
     if isinstance(value, datetime):
         return instant_text(value).encode()
-    return str(value).encode()
+    text = str(value)
+    if not (text.isascii() and text.isprintable()):
+        raise Invalid("code.malformed", where="envelope")
+    return text.encode()
 
 
 def instant_text(value: datetime) -> str:
@@ -100,7 +104,10 @@ def instant_text(value: datetime) -> str:
 
 
 def to_headers(envelope: Envelope) -> list[tuple[str, bytes]]:
-    """Return the Kafka headers of an envelope (its key and topic are Kafka's own)."""
+    """Return the Kafka headers of an envelope (its key and topic are Kafka's own).
+
+    Raises `Invalid("code.malformed")` where a text stands in place of a code: headers are as open as bodies.
+    """
     headers = list(_FIXED)
     for name, field in _HEADERS:
         value = getattr(envelope, field)
@@ -109,10 +116,12 @@ def to_headers(envelope: Envelope) -> list[tuple[str, bytes]]:
     return headers
 
 
-def from_headers(headers: Iterable[tuple[str, bytes]], *, topic: str, key: bytes | None) -> Envelope:
+def from_headers(headers: Iterable[tuple[str, bytes | None]], *, topic: str, key: bytes | None) -> Envelope:
     """Read an envelope from Kafka. Raises `Unreadable` with the reason."""
     try:
-        found = {name: value.decode() for name, value in headers}
+        found = {name: value.decode() for name, value in headers if value is not None}
+        if "\0" in "".join(found.values()):
+            raise Unreadable("envelope: U+0000")
         values: dict[str, object] = {
             field: found[name] for name, field in _HEADERS if field not in _OPTIONAL or name in found
         }
@@ -144,6 +153,10 @@ def read_value(envelope: Envelope, value: bytes | None) -> Recorded:
         raise Unreadable(f"type {envelope.type} is not known to this release")
     if value is None:
         raise Unreadable("no value")
-    if b"\\u0000" in value:
+    try:
+        value.decode()  # also what a reader skips is passed on, so all of it must be text
+    except UnicodeDecodeError:
+        raise Unreadable("the value is not UTF-8") from None
+    if holds_nul(value):
         raise Unreadable("U+0000 in the value")
     return Recorded(envelope=envelope, event=decode_as(cls, value), sealed=decode_as(_Value, value).sealed, value=value)

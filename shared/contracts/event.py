@@ -6,11 +6,14 @@ Codes are plain strings, so that a reader keeps those it does not know; what the
 in `shared.contracts.codes`.
 """
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, ClassVar, TypeVar, get_args
 
 import msgspec
+
+from shared.kernel.errors import Invalid
 
 Instant = Annotated[datetime, msgspec.Meta(tz=True)]
 """An instant with its offset; one without would mean another time to every reader."""
@@ -27,6 +30,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     TOPIC: ClassVar[str]
     SEALED: ClassVar[type[Words] | None] = None
     INSTANTS: ClassVar[tuple[str, ...]] = ()
+    PUBLISHED: ClassVar[bool] = False
 
 
 T = TypeVar("T", bound=type[Event])
@@ -34,16 +38,17 @@ T = TypeVar("T", bound=type[Event])
 _types: dict[str, type[Event]] = {}
 
 
-def event(type_: str, topic: str) -> Callable[[T], T]:
+def event(type_: str, topic: str, *, published: bool = False) -> Callable[[T], T]:
     """Register an event type under its name `tsunagi.<service>.<subject>.<past-tense>.v<N>`.
 
-    The type of its field `words`, where it has one, is the sealed part.
+    The type of its field `words`, where it has one, is the sealed part. `published`: the open part holds text that
+    is published anyway (a shelter's name and address); every other open part is codes and numbers, hence ASCII.
     """
 
     def register(cls: T) -> T:
         if type_ in _types:
             raise ValueError(f"two event types named {type_}")
-        cls.TYPE, cls.TOPIC = type_, topic
+        cls.TYPE, cls.TOPIC, cls.PUBLISHED = type_, topic, published
         for field in msgspec.structs.fields(cls):
             kinds = [kind for kind in get_args(field.type) or (field.type,) if kind is not type(None)]
             if field.name == "words":
@@ -89,7 +94,9 @@ def decode_as(cls: type[_Struct], raw: bytes) -> _Struct:
 def encode_body(happened: Event) -> bytes:
     """Return the open part of an event as JSON: everything but its words.
 
-    Raises ValueError for an instant without an offset: written, it could never be read again.
+    Raises `Invalid("code.malformed")` where a text stands in place of a code: nobody's name gets out that way.
+    Raises ValueError for an instant without an offset, `Invalid("text.nul")` for a U+0000: written, such an event
+    could never be read again.
     """
     for name in happened.INSTANTS:
         instant = getattr(happened, name)
@@ -97,9 +104,26 @@ def encode_body(happened: Event) -> bytes:
             raise ValueError(f"{happened.TYPE}: {name} has no offset")
     if getattr(happened, "words", None) is not None:
         happened = msgspec.structs.replace(happened, words=None)
-    return _encoder.encode(happened)
+    body = _encoder.encode(happened)
+    if not body.isascii() and not happened.PUBLISHED:
+        raise Invalid("code.malformed", type=happened.TYPE)
+    return _without_nul(body)
 
 
 def encode_words(words: Words) -> bytes:
-    """Return the words as JSON, to be sealed."""
-    return _encoder.encode(words)
+    """Return the words as JSON, to be sealed. Raises `Invalid("text.nul")`."""
+    return _without_nul(_encoder.encode(words))
+
+
+_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+
+
+def holds_nul(raw: bytes) -> bool:
+    """Return whether a JSON text holds U+0000, which no text of PostgreSQL can."""
+    return b"\\u0000" in raw and _NUL.search(raw) is not None
+
+
+def _without_nul(raw: bytes) -> bytes:
+    if holds_nul(raw):
+        raise Invalid("text.nul")
+    return raw

@@ -5,7 +5,7 @@ from shared.contracts.event import Event, Instant, event
 TOPIC = "intake.disaster"
 
 
-@event("tsunagi.intake.disaster.declared.v1", TOPIC)
+@event("tsunagi.intake.disaster.declared.v1", TOPIC, published=True)
 class DisasterDeclared(Event, frozen=True, kw_only=True, omit_defaults=True):
     """A disaster, or a drill, has begun: its kind (quake, wind-flood), its wards, its name as published."""
 

@@ -20,7 +20,7 @@ class Received(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     wording: str | None = None
 
 
-@event("tsunagi.transfer.facility.listed.v1", TOPIC)
+@event("tsunagi.transfer.facility.listed.v1", TOPIC, published=True)
 class FacilityListed(Event, frozen=True, kw_only=True, omit_defaults=True):
     """A facility entered the master. `kind` is a code of `codes.FACILITY`."""
 
@@ -53,7 +53,7 @@ class FacilityListed(Event, frozen=True, kw_only=True, omit_defaults=True):
     extra: dict[str, str] = {}
 
 
-@event("tsunagi.transfer.facility.changed.v1", TOPIC)
+@event("tsunagi.transfer.facility.changed.v1", TOPIC, published=True)
 class FacilityChanged(Event, frozen=True, kw_only=True, omit_defaults=True):
     """The master's record of a facility changed; `fields` names what, and only those count."""
 

@@ -177,6 +177,20 @@ GENERAL: tuple[Sentences, ...] = (
         "Send it in parts.",
     ),
     Sentences(
+        "code.malformed",
+        "選択肢の欄に文章が入っています。",
+        "A text stands where a code should be.",
+        "選択肢から選び、文章はメモの欄に書いてください。",
+        "Choose one of the codes; write text into a field for notes.",
+    ),
+    Sentences(
+        "text.nul",
+        "文章に使えない文字（U+0000）があります。",
+        "A text holds U+0000, which cannot be kept.",
+        "その文字を消して送ってください。",
+        "Remove it and send again.",
+    ),
+    Sentences(
         "page.malformed",
         "一覧の続きの印が正しくありません。",
         "The page mark is not one of ours.",
