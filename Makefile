@@ -17,12 +17,13 @@ setup:  ## virtual environment, PostgreSQL, Java and Kafka, out of packages
 	@command -v $(firstword $(PYTHON)) >/dev/null || { \
 		echo 'setup: no Python found; tsunagi needs Python 3.11 or newer (or: make setup PYTHON=/path/to/it)'; exit 1; }
 	@$(PYTHON) bootstrap.py stack
+	@$(BIN)/python -m tsunagi.stack.packages
 
 setup-dev: setup  # and what tests and checks need
 	@$(PYTHON) bootstrap.py dev
 
 run: setup  ## the whole system on this machine, with the drill `kobe`; Ctrl-C stops it
-	@$(BIN)/tsunagi up
+	@$(BIN)/tsunagi up --then 'drill kobe'
 
 test: setup-dev check  ## checks, then all tests on a real stack
 	@$(BIN)/pytest -m 'not long'
@@ -47,6 +48,7 @@ lock: $(UV)  ## pin what pyproject.toml asks for, with hashes (UPGRADE=--upgrade
 	@$(COMPILE) --extra stack --extra dev -o requirements-dev.lock
 	@$(COMPILE) --extra stack -c requirements-dev.lock -o requirements-stack.lock
 	@$(COMPILE) -c requirements-dev.lock -o requirements.lock
+	@echo 'Locked. (Kafka and PostgreSQL have a list of their own: $(BIN)/python -m tsunagi.stack.artifacts)'
 	@! grep -nE '://|^--|^-[a-z]' requirements*.lock || { echo 'lock: a host or an option stands in a lock'; exit 1; }
 
 clean:  ## remove what can be made again (not the stack with its data: `tsunagi down --purge`)

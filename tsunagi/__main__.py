@@ -1,13 +1,17 @@
 """The command `tsunagi`."""
 
-import typer
+import sys
 
-app = typer.Typer(no_args_is_help=True)
+from tsunagi.commands import load_all
+from tsunagi.stack.errors import StackError
 
 
 def main() -> None:
-    """Run the command line."""
-    app()
+    """Run the command line; what went wrong is said in a sentence."""
+    try:
+        load_all()()
+    except StackError as error:
+        sys.exit(f"tsunagi: {error}")
 
 
 if __name__ == "__main__":

@@ -34,11 +34,7 @@ async def create(
     connection: "asyncpg.Connection[asyncpg.Record]", database: str, service: str, template: str = "template0"
 ) -> None:
     """Create a database that belongs to a service's owner and that only the service's logins may enter."""
-    await connection.execute(
-        f'CREATE DATABASE "{database}" OWNER {service}_owner TEMPLATE "{template}" STRATEGY FILE_COPY'
-        if template != "template0"
-        else f'CREATE DATABASE "{database}" OWNER {service}_owner TEMPLATE template0'
-    )
+    await connection.execute(f'CREATE DATABASE "{database}" OWNER {service}_owner TEMPLATE "{template}"')
     logins = ", ".join(f"{service}_{role}" for role in LOGINS)
     await connection.execute(f'REVOKE ALL ON DATABASE "{database}" FROM PUBLIC')
     await connection.execute(f'GRANT CONNECT ON DATABASE "{database}" TO {logins}')

@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
 from tsunagi.stack.board import replace
 from tsunagi.stack.errors import StackError
@@ -72,6 +72,7 @@ class Layout:
         self.kafka = folder / "kafka"
         self.postgres = Path(kind.postgres_folder)
         self.work = folder / "work"
+        self.signing_key = folder / "secrets" / "token-signing-key.pem"
         self.token_key = folder / "secrets" / "token-key.pem"
         self.kek = folder / "secrets" / "kek"
         self._database_key = folder / "secrets" / "database-key"
@@ -148,7 +149,12 @@ def load_or_create(folder: Path, wish: Wish) -> Layout:
 
 
 def create(folder: Path, wish: Wish) -> Layout:
-    """Make a new stack in `folder`: its secrets and its `stack.json`. Its clock starts now."""
+    """Make a new stack in `folder`: its secrets and its `stack.json`. Its clock starts now.
+
+    `signing_key` makes tokens (`tsunagi token`), `token_key` is its public half, which the services check them with.
+    """
+    if not wish.drill and (wish.epoch is not None or wish.rate not in (None, 1)):
+        raise StackError("Only a drill may run on a clock of its own.")
     try:
         folder.mkdir(parents=True, exist_ok=True)
         if wish.ephemeral:
@@ -199,11 +205,13 @@ def _postgres_folder(folder: Path) -> Path:
 
 def _make_secrets(layout: Layout) -> None:
     layout.kek.parent.mkdir(mode=0o700, exist_ok=True)
-    signing = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    if layout.token_key.exists():
+        return
+    signing = Ed25519PrivateKey.generate()
     for file, content in (
-        (layout.token_key, signing),
+        (layout.signing_key, signing.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())),
         (layout.kek, base64.b64encode(secrets.token_bytes(32)) + b"\n"),
         (layout.folder / "secrets" / "database-key", secrets.token_hex(32).encode()),
+        (layout.token_key, signing.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)),
     ):
-        if not file.exists():
-            replace(file, content, mode=0o600)
+        replace(file, content, mode=0o600)

@@ -15,7 +15,7 @@ from tsunagi.stack.errors import StackError
 from tsunagi.stack.services import last_lines
 from tsunagi.stack.supervisor import PATIENCE
 
-_RESTARTS_UNTIL_HOPELESS = 5
+_RESTARTS_UNTIL_HOPELESS = 4
 
 
 class Process:

@@ -34,13 +34,16 @@ def environment(layout: Layout, service: str, role: str) -> dict[str, str]:
         "TSUNAGI_KEK_FILE": str(layout.kek),
         "TSUNAGI_TOKEN_KEY_FILE": str(layout.token_key),
         "TSUNAGI_CITY": kind.city,
-        "TSUNAGI_CLOCK_STARTED": kind.clock.started.isoformat(),
-        "TSUNAGI_CLOCK_EPOCH": kind.clock.epoch.isoformat(),
-        "TSUNAGI_CLOCK_RATE": f"{kind.clock.rate:g}",
         "TSUNAGI_DRILL": "1" if kind.drill else "0",
         "TSUNAGI_HOST": HOST,
         "TSUNAGI_DATADIR": str(layout.work / name),
     }
+    if kind.drill:  # in earnest, the time is the time
+        given |= {
+            "TSUNAGI_CLOCK_STARTED": kind.clock.started.isoformat(),
+            "TSUNAGI_CLOCK_EPOCH": kind.clock.epoch.isoformat(),
+            "TSUNAGI_CLOCK_RATE": repr(kind.clock.rate),
+        }
     for variable, port in (("TSUNAGI_PORT", name), ("TSUNAGI_METRICS_PORT", f"{name}.metrics")):
         if port in kind.ports:
             given[variable] = str(kind.ports[port])

@@ -145,13 +145,18 @@ class Stack:
             self._lock.close()
             self._lock = None
 
+    @property
+    def is_ours(self) -> bool:
+        """Say whether this object supervises the stack (having begun to start it)."""
+        return self._supervisor is not None
+
     def is_running(self) -> bool:
         """Say whether some supervisor, here or in another process, keeps this stack up."""
         state = self.board.state()
         if state is None or identity(state.supervisor) != state.identity:
             return False
         # This process may have supervised it before, and have stopped it.
-        return self._supervisor is not None or state.supervisor != os.getpid()
+        return self.is_ours or state.supervisor != os.getpid()
 
     def stop_elsewhere(self) -> bool:
         """Stop the stack whose supervisor is another process, and whatever an earlier one left.

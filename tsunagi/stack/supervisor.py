@@ -74,9 +74,10 @@ class _Child:
 class Supervisor:
     """A thread that carries out the orders on a stack's board; the programs die with the process it lives in."""
 
-    def __init__(self, folder: Path, logs: Path) -> None:
+    def __init__(self, folder: Path, logs: Path, patience: float = PATIENCE) -> None:
         self.board = Board(folder)
         self._log = logs / "supervisor.log"
+        self._patience = patience
         self._children: dict[str, _Child] = {}
         self._mutex = threading.Lock()
         self._woken = threading.Event()
@@ -153,12 +154,12 @@ class Supervisor:
                 self._has_ended(child, code, now)
             elif child.deadline is not None:
                 if now > child.deadline:
-                    self._note(f"{name}: still there {PATIENCE:.0f} s after it was asked to end: killed")
+                    self._note(f"{name}: still there {self._patience:g} s after it was asked to end: killed")
                     _send(child.running.pid, signal.SIGKILL)
-                    child.deadline = now + PATIENCE
+                    child.deadline = now + self._patience
             elif not wanted.running or wanted.generation != child.generation:
                 _send(child.running.pid, wanted.by or child.program.stop)
-                child.deadline = now + PATIENCE
+                child.deadline = now + self._patience
         if child.running is None:
             if not wanted.running:
                 child.generation = wanted.generation

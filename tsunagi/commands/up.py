@@ -1,0 +1,164 @@
+"""`tsunagi up`: start the stack, say where it is, and keep it up until Ctrl-C; or leave it running (`--detach`)."""
+
+import os
+import shlex
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from types import FrameType
+from typing import Annotated
+
+import typer
+
+from tsunagi.commands import Folder, app
+from tsunagi.stack.errors import StackError
+from tsunagi.stack.stack import PARTS, Stack
+
+
+class _Ended(BaseException):
+    """Somebody asked this process to end."""
+
+
+@app.command()
+def up(
+    *,
+    folder: Folder = None,
+    detach: Annotated[bool, typer.Option("--detach", help="Return once it is up; `tsunagi down` stops it.")] = False,
+    parts: Annotated[
+        str, typer.Option(help="What to start: postgres, kafka, services, intake, intake.api …")
+    ] = ",".join(PARTS),
+    rate: Annotated[float | None, typer.Option(min=0.001, help="How fast a new stack's clock runs (drills).")] = None,
+    epoch: Annotated[str | None, typer.Option(help="Where a new stack's clock begins (ISO 8601, with offset).")] = None,
+    real: Annotated[bool, typer.Option("--real", help="Make a new stack in earnest, not for drills.")] = False,
+    then: Annotated[
+        str | None, typer.Option(help="A command of tsunagi to run once it is up, as `drill kobe`.")
+    ] = None,
+) -> None:
+    """Start PostgreSQL, Kafka and the services on this machine; Ctrl-C stops all of them."""
+    stack = Stack.open(folder, rate=rate, epoch=_instant(epoch), drill=not real, say=_say)
+    if detach:
+        _detached(stack, parts)
+        return
+    with _ending_signals():
+        try:
+            stack.start(parts.split(","))
+            _show(stack)
+            _run_then(stack, then)
+            _keep_up(stack)
+        except (_Ended, KeyboardInterrupt):
+            _say("\nStopping (Ctrl-C again to end at once) …")
+        finally:
+            _stop(stack)
+
+
+def _say(sentence: str) -> None:
+    print(sentence, flush=True)
+
+
+def _instant(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise typer.BadParameter(f"{text} is not an instant as 2026-01-17T05:46:00+09:00") from error
+    if instant.tzinfo is None:
+        raise typer.BadParameter(f"{text} needs an offset, as 2026-01-17T05:46:00+09:00")
+    return instant
+
+
+@contextmanager
+def _ending_signals() -> Iterator[None]:
+    """Have SIGTERM and the closing of the terminal end us as Ctrl-C does."""
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        raise _Ended
+
+    before = {number: signal.signal(number, end) for number in (signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _stop(stack: Stack) -> None:
+    """Stop it; who cannot wait ends us, and the programs with us."""
+
+    def at_once(_number: int, _frame: FrameType | None) -> None:
+        os._exit(130)
+
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
+    signal.signal(signal.SIGINT, at_once)
+    if stack.is_ours:
+        stack.stop()
+        _say("Stopped.")
+
+
+def _show(stack: Stack) -> None:
+    status = stack.status()
+    _say("")
+    for name, url in stack.urls.items():
+        if any(program.startswith(name) for program in status["programs"]):
+            _say(f"  {name:<10} {url}/docs")
+    _say(f"  PostgreSQL {status['postgres']}   Kafka {status['kafka']}")
+    _say(f"  logs       {stack.layout.logs}")
+    _say("\nUp. Ctrl-C stops it.\n")
+
+
+def _run_then(stack: Stack, then: str | None) -> None:
+    if then:
+        environment = os.environ | {"TSUNAGI_STACK": str(stack.folder)}
+        done = subprocess.run([sys.executable, "-m", "tsunagi", *shlex.split(then)], env=environment, check=False)
+        if done.returncode:
+            _say(f"`tsunagi {then}` ended with {done.returncode}; the stack stays up.")
+
+
+def _keep_up(stack: Stack) -> None:
+    """Stay until somebody ends us, and say what had to be started again meanwhile."""
+    told: dict[str, int] = {}
+    while True:
+        time.sleep(1)  # the supervisor has its own thread; this one only tells
+        for name, program in stack.status()["programs"].items():
+            if program["restarts"] > told.get(name, 0):
+                told[name] = program["restarts"]
+                _say(f"{name} ended by itself and is started again ({told[name]} times so far); see its log")
+
+
+def _detached(stack: Stack, parts: str) -> None:
+    """Start another process that keeps the stack up, and show what it says until it is ready."""
+    if stack.is_running():
+        _say("It is up already.")
+        return
+    log = stack.layout.logs / "up.log"
+    with log.open("wb") as output:
+        command = [sys.executable, "-m", "tsunagi", "up", "--stack", str(stack.folder), "--parts", parts]
+        process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
+        )
+    told = 0
+    try:
+        while process.poll() is None and not (stack.is_running() and stack.status()["ready"]):
+            told = _tell_new(log, told)
+            time.sleep(0.1)
+    except KeyboardInterrupt:
+        process.terminate()
+        process.wait()
+        raise
+    _tell_new(log, told)
+    if process.poll() is not None:
+        raise StackError("It did not come up.")
+    _say("Up, in the background. `tsunagi status` looks at it, `tsunagi down` stops it.")
+
+
+def _tell_new(log: Path, told: int) -> int:
+    text = log.read_text()
+    if len(text) > told:
+        print(text[told:], end="", flush=True)
+    return len(text)
