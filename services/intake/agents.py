@@ -22,7 +22,7 @@ async def placements(parts: Parts, session: Session, events: Sequence[Recorded])
     """Somebody arrived at a welfare shelter: sign them out here."""
     for one in events:
         if isinstance(one.event, ArrivalReported):
-            origin = reaction(one, parts.clock, parts.service)._replace(happened=one.envelope.time)
+            origin = reaction(one, parts)._replace(happened=one.envelope.time)
             await follow_arrival(parts, session, one.envelope.key, one.event, one.envelope.subject, origin)
 
 

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from services.intake import queries
 from services.intake.domain import disaster, household, person
 from services.intake.domain.registration import member_registered
 from services.intake.domain.sheet import Member
@@ -45,11 +46,9 @@ async def add_member(parts: Parts, household_id: UUID, member: Member, origin: O
         added = await streams.perform(
             session, household, household.AddMember(member.id), stream=household_id, key=household_id, origin=origin
         )
-        row = await session.fetchrow("SELECT ward, disaster FROM households WHERE household = $1", household_id)
+        ward, disaster_id = await queries.where_of_household(session, household_id)
         event = member_registered(household_id, member, origin.now)
-        whence = origin._replace(
-            ward=origin.ward or (row and row["ward"]), disaster=origin.disaster or (row and row["disaster"])
-        )
+        whence = origin._replace(ward=origin.ward or ward, disaster=origin.disaster or disaster_id)
         registered = await streams.perform(
             session,
             person,

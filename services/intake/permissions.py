@@ -4,10 +4,11 @@ The sheet is used for supplies and health support, shared with the ward headquar
 (004 調査票 ※): roles with another purpose are in none of these rows (K4-020).
 """
 
-from shared.platform.access import Permission
+from shared.platform.permissions import Permission, Role, Scope
 
-_STAFF = {"shelter-staff": "ward", "ward-hq": "ward", "city-hq": "any"}
-_CARE = {**_STAFF, "nurse": "ward"}
+_STAFF: dict[Role, Scope] = {"shelter-staff": "ward", "ward-hq": "ward", "city-hq": "any"}
+_CARE: dict[Role, Scope] = {**_STAFF, "nurse": "ward"}
+_EVERYBODY: frozenset[Role] = frozenset({*_CARE, "facility", "partner", "caseworker", "analyst", "auditor"})
 
 PERMISSIONS: tuple[Permission, ...] = (
     Permission("household.register", _CARE, ja="調査票を登録する", en="Register a survey sheet"),
@@ -32,7 +33,7 @@ PERMISSIONS: tuple[Permission, ...] = (
     Permission("disaster.declare", {"city-hq": "any"}, ja="災害を登録する", en="Declare a disaster, change its stage"),
     Permission(
         "disaster.read",
-        {**dict.fromkeys((*_CARE, "facility", "partner", "caseworker", "analyst", "auditor"), "any")},
+        _EVERYBODY,
         ja="災害を見る",
         en="See the disasters",
     ),

@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from services.intake import rows
-from services.intake.tables import disasters, households, ledger, persons, shelters, stays
+from services.intake.tables import disasters, households, persons, shelters, stays
 from shared.contracts.envelope import Envelope, Recorded
 from shared.contracts.intake_disaster import DisasterDeclared, StageChanged
 from shared.contracts.intake_household import (
@@ -125,7 +125,7 @@ async def _registered(session: Session, one: Recorded, event: PersonRegistered) 
     values["needs"] = list(event.needs)
     await session.execute(_insert_person, **values)
     await _stay(session, one, "present", event.place)
-    await keep_person_words(session, ledger, one, one.words if isinstance(one.words, PersonWords) else PersonWords())
+    await keep_person_words(session, one, one.words if isinstance(one.words, PersonWords) else PersonWords())
 
 
 async def _corrected(session: Session, one: Recorded, event: PersonCorrected) -> None:
@@ -140,7 +140,7 @@ async def _corrected(session: Session, one: Recorded, event: PersonCorrected) ->
     if "place" in event.fields and event.place is not None:
         await _moved(session, one, "present", event.place)
     if isinstance(one.words, PersonWords):
-        await keep_person_words(session, ledger, one, one.words)
+        await keep_person_words(session, one, one.words)
 
 
 async def _household_corrected(session: Session, one: Recorded, event: HouseholdCorrected) -> None:

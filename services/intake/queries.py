@@ -88,6 +88,12 @@ async def ward_of_household(session: Session, household: UUID) -> str | None:
     return row["ward"]  # type: ignore[no-any-return]  # a text column
 
 
+async def where_of_household(session: Session, household: UUID) -> tuple[str | None, UUID | None]:
+    """Return the ward and the disaster of a household (None, None where there is no such household)."""
+    row = await session.fetchrow("SELECT ward, disaster FROM households WHERE household = $1", household)
+    return (row["ward"], row["disaster"]) if row else (None, None)
+
+
 async def person(session: Session, person_id: UUID) -> dict[str, Any]:
     """Return a person's row. Raises `NotFound("person.unknown")`."""
     row = await session.fetchrow("SELECT * FROM persons WHERE person = $1", person_id)

@@ -3,9 +3,7 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Response
-from shared.platform.access import Call, action, allow
-from shared.platform.web import Answer, answer
+from fastapi import APIRouter, Depends
 
 from services.intake import handlers
 from services.intake.domain import disaster
@@ -13,6 +11,7 @@ from services.intake.models import Declaration, Stage, known
 from shared.contracts import codes
 from shared.contracts.intake_disaster import DisasterDeclared
 from shared.kernel.ids import client_id
+from shared.platform.access import Answer, Call, action, allow, answer
 
 router = APIRouter(tags=["disasters"])
 
@@ -29,7 +28,6 @@ async def list_disasters(call: Annotated[Call, Depends(allow("disaster.read"))])
 async def declare(
     disaster_id: UUID,
     body: Declaration,
-    response: Response,
     call: Annotated[Call, Depends(allow("disaster.declare"))],
 ) -> Answer:
     """Declare a disaster under an id of your own. On a drill's stack it is a drill."""
@@ -45,14 +43,13 @@ async def declare(
     outcome = await handlers.change_disaster(
         call.parts, disaster_id, disaster.Declare(event), call.origin(disaster=disaster_id)
     )
-    return answer(response, outcome)
+    return answer(outcome)
 
 
 @router.post("/disasters/{disaster_id}/stage", **action("disaster.declare"))
 async def change_stage(
     disaster_id: UUID,
     body: Stage,
-    response: Response,
     call: Annotated[Call, Depends(allow("disaster.declare"))],
 ) -> Answer:
     """Change the stage."""
@@ -60,4 +57,4 @@ async def change_stage(
     outcome = await handlers.change_disaster(
         call.parts, disaster_id, disaster.ChangeStage(body.stage), call.origin(disaster=disaster_id)
     )
-    return answer(response, outcome)
+    return answer(outcome)
