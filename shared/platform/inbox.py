@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import NamedTuple
-from uuid import UUID
 
 from shared.contracts.envelope import Recorded, from_headers, read_value
 from shared.contracts.event import Unreadable
@@ -59,7 +58,7 @@ def read_message(message: Message) -> Incoming | Broken:
 
 
 def reaction(recorded: Recorded, parts: Parts) -> Origin:
-    """Return the origin of what a service does because of an event: the chain, the disaster and the ward go on."""
+    """Return the origin of what this service does because of an event: chain, disaster and ward go on."""
     envelope = recorded.envelope
     return Origin(
         actor=f"service:{parts.service}",
@@ -70,8 +69,3 @@ def reaction(recorded: Recorded, parts: Parts) -> Origin:
         disaster=envelope.disaster,
         ward=envelope.ward,
     )
-
-
-def lock_keys(owners: Sequence[UUID]) -> list[int]:
-    """Return the advisory locks of these keys in the order in which they are to be taken."""
-    return sorted({int.from_bytes(owner.bytes[8:], "big", signed=True) for owner in owners})

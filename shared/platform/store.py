@@ -3,9 +3,9 @@
 One statement does both (design, decision 12): what is in the store is in the outbox, or neither is.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import asyncpg
@@ -168,7 +168,12 @@ async def new_key(session: Session, keyring: Keyring, owner: UUID) -> Cipher:
     return await keyring.need(session, owner)
 
 
-def read_row(row: Row) -> Recorded:
+def lock_number(owner: UUID) -> int:
+    """Return the advisory lock of whom events are keyed by: a person, a household, a facility."""
+    return int.from_bytes(owner.bytes[8:], "big", signed=True)
+
+
+def read_row(row: Row | Mapping[str, Any]) -> Recorded:
     """Read a stored event (columns topic, key, headers, value)."""
     envelope = from_headers(header_pairs(row["headers"]), topic=row["topic"], key=str(row["key"]).encode())
     return read_value(envelope, row["value"])

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB, UUID
 
@@ -49,7 +50,9 @@ class Ledger:
             Column("key", UUID, nullable=False),
             Column("headers", LargeBinary, nullable=False),
             Column("value", LargeBinary),
-            Column("written_at", _INSTANT, nullable=False, server_default="now()"),
+            Column("written_at", _INSTANT, nullable=False, server_default=text("now()")),
+            # Every row is deleted soon: its dead ones must not pile up before the first living one.
+            postgresql_with={"autovacuum_vacuum_scale_factor": "0", "autovacuum_vacuum_threshold": "5000"},
         )
         """What the relay has still to send, in the order of `id`; a missing value is a tombstone."""
         self.inbox = Table(
