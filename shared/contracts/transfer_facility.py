@@ -58,6 +58,8 @@ class FacilityChanged(Event, frozen=True, kw_only=True, omit_defaults=True):
     """The master's record of a facility changed; `fields` names what, and only those count."""
 
     fields: tuple[str, ...]
+    by_list: bool = False
+    """The imported list says so now; else somebody edited the record."""
     name: str | None = None
     kind: str | None = None
     operator: str | None = None
@@ -82,6 +84,13 @@ class FacilityChanged(Event, frozen=True, kw_only=True, omit_defaults=True):
 class StepWords(Words, frozen=True, kw_only=True, omit_defaults=True):
     note: str | None = None
     """What was found, in the facility's words."""
+
+
+@event("tsunagi.transfer.facility.opening-requested.v1", TOPIC)
+class OpeningRequested(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """The ward asks the facility to open (004 用語, 基幹福祉避難所); `cause` is a code of `codes.OPENING_CAUSE`."""
+
+    cause: str = "asked"
 
 
 @event("tsunagi.transfer.facility.opening-step-reported.v1", TOPIC)

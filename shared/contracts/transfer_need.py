@@ -17,6 +17,8 @@ class NeedOpened(Event, frozen=True, kw_only=True, omit_defaults=True):
     """The decision (its event's id) that opened it."""
     exception: str | None = None
     """Why there is a need without a screening result (`codes.EXCEPTION`, K4-114)."""
+    policy: str = ""
+    """The policy, with its version, by which this destination opens a need."""
     destination: str
     household: UUID | None = None
     groups: tuple[str, ...] = ()
@@ -34,10 +36,11 @@ class NeedOpened(Event, frozen=True, kw_only=True, omit_defaults=True):
 
 @event("tsunagi.transfer.need.changed.v1", TOPIC)
 class NeedChanged(Event, frozen=True, kw_only=True, omit_defaults=True):
-    """A new decision replaced the one that opened the need, while nobody had accepted yet."""
+    """A new decision replaced the one that opened the need, while nobody had accepted or the promise still fits."""
 
     screening: UUID | None = None
     exception: str | None = None
+    policy: str = ""
     destination: str
     groups: tuple[str, ...] = ()
     aids: tuple[str, ...] = ()

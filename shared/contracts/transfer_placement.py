@@ -46,12 +46,14 @@ class PlacementAccepted(Event, frozen=True, kw_only=True, omit_defaults=True):
     need: UUID
     conditions: tuple[str, ...] = ()
     from_time: Instant | None = None
+    lacks: tuple[str, ...] = ()
+    """What the facility lacks for it (codes of `codes.LACK`, K1-029)."""
     words: ReplyWords | None = None
 
 
 @event("tsunagi.transfer.placement.declined.v1", TOPIC)
 class PlacementDeclined(Event, frozen=True, kw_only=True, omit_defaults=True):
-    """否, with a reason (a code of `codes.DECLINE`)."""
+    """否, with a reason (a code of `codes.DECLINE`): to the request, or a promise taken back before the arrival."""
 
     facility: UUID
     need: UUID

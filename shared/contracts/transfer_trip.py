@@ -43,6 +43,8 @@ class TripOffered(Event, frozen=True, kw_only=True, omit_defaults=True):
 
     partner: str
     until: Instant
+    vehicle: str | None = None
+    """With what, where that is another vehicle than was planned."""
 
 
 @event("tsunagi.transfer.trip.accepted.v1", TOPIC)
