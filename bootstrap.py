@@ -1,7 +1,7 @@
 """Set up the virtual environment from a hashed lock: `python bootstrap.py stack|dev`, called by `make setup`.
 
 Runs before anything is installed, and on Pythons that are too old, to say so: only the standard library here, and
-only syntax that Python 3.4 can read. What is in place already (known by a stamp: the hash of the lock,
+only syntax that Python 2.7 can read. What is in place already (known by a stamp: the hash of the lock,
 of the project's tables and the Python's version) is left alone, so a second run takes no time.
 """
 
@@ -64,15 +64,25 @@ def why(text):
     return "A step failed; its last lines:\n  " + "\n  ".join(text.strip().splitlines()[-12:])
 
 
+def read(name):
+    with open(os.path.join(HERE, name)) as file:
+        return file.read()
+
+
+def venv_version():
+    """Return the version of the Python in `.venv`, () where there is none."""
+    try:
+        found = re.search(r"^version\s*=\s*(\d+)\.(\d+)", read(os.path.join(".venv", "pyvenv.cfg")), re.M)
+    except (IOError, OSError):
+        found = None
+    return tuple(map(int, found.groups())) if found else ()
+
+
 def stamp_of(level):
-    sha = hashlib.sha256(repr(sys.version_info[:3]).encode())
-    with open(os.path.join(HERE, LEVELS[level]), "rb") as file:
-        sha.update(file.read())
-    with open(os.path.join(HERE, "pyproject.toml")) as file:
-        # What is installed depends on these tables only, not on how a linter is set.
-        tables = re.findall(r"^\[(?:build-system|project|tool\.setuptools).*?(?=^\[|\Z)", file.read(), re.M | re.S)
-    sha.update("".join(tables).encode())
-    return sha.hexdigest()
+    # What is installed depends on these tables only, not on how a linter is set.
+    tables = re.findall(r"^\[(?:build-system|project|tool\.setuptools).*?(?=^\[|\Z)", read("pyproject.toml"), re.M | re.S)
+    text = repr(venv_version()) + read(LEVELS[level]) + "".join(tables)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def stamp_file(level):
@@ -81,15 +91,13 @@ def stamp_file(level):
 
 def is_done(level):
     try:
-        with open(stamp_file(level)) as file:
-            return file.read() == stamp_of(level) and os.path.exists(PYTHON)
-    except OSError:
+        return read(stamp_file(level)) == stamp_of(level) and os.path.exists(PYTHON)
+    except (IOError, OSError):
         return False
 
 
 def locked_count(lock):
-    with open(os.path.join(HERE, lock)) as file:
-        return sum(1 for line in file if re.match(r"[A-Za-z0-9]", line))
+    return len(re.findall(r"^[A-Za-z0-9]", read(lock), re.M))
 
 
 def run(arguments, expected=0):
@@ -112,7 +120,7 @@ def run(arguments, expected=0):
                         sys.stdout.flush()
                     elif seen % 20 == 0:
                         say("  [{}/{}] {}".format(seen, expected, found.group(1)))
-                elif line.startswith("Installing collected"):
+                elif seen and line.startswith("Installing collected"):
                     say(("\r\033[K" if terminal else "") + "  [{}] installing".format(seen))
             code = step.wait()
     except OSError as error:
@@ -121,19 +129,23 @@ def run(arguments, expected=0):
         fail(why("".join(lines[-60:])) + "\n(everything it printed: .venv/setup.log)")
 
 
+def works(python):
+    """Say whether this Python runs and has pip: one that was moved or upgraded away does not."""
+    try:
+        asked = subprocess.Popen([python, "-c", "import pip"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        asked.communicate()
+    except OSError:
+        return False
+    return asked.returncode == 0
+
+
 def make_venv():
-    """Make `.venv`, anew if what is there is not of this Python."""
+    """Make `.venv`, or keep the one that is there if it is new enough and works."""
+    if venv_version() >= OLDEST and works(PYTHON):
+        return
+    if os.path.exists(VENV):
+        say("The .venv is of an old Python or broken: making it anew.")
     version = "{}.{}".format(*sys.version_info[:2])
-    if os.path.exists(PYTHON):
-        asked = subprocess.Popen(
-            [PYTHON, "-c", "import sys, pip; print('%d.%d' % sys.version_info[:2])"],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            universal_newlines=True,
-        )
-        if asked.communicate()[0].strip() == version:
-            return
-        say("The .venv is of another Python or broken: making it anew.")
     say("Making .venv with Python " + version)
     try:
         shutil.rmtree(VENV, ignore_errors=True)
@@ -159,8 +171,8 @@ def install(level):
     lock = LEVELS[level]
     pip = [PYTHON, "-m", "pip", "--disable-pip-version-check", "--no-input"]
     say("Installing {} pinned packages ({})".format(locked_count(lock), lock))
-    run([*pip, "install", "--require-hashes", "--only-binary=:all:", "-r", lock], locked_count(lock))
-    run([*pip, "install", "--no-deps", "--no-build-isolation", "--no-index", "--editable", "."])
+    run(pip + ["install", "--require-hashes", "--only-binary=:all:", "-r", lock], locked_count(lock))
+    run(pip + ["install", "--no-deps", "--no-build-isolation", "--no-index", "--editable", "."])
     for done in CONTAINS[level]:
         with open(stamp_file(done), "w") as file:
             file.write(stamp_of(done))

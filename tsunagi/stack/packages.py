@@ -29,6 +29,7 @@ from tsunagi.stack.unprivileged import can_reach, postgres_user
 
 Say = Callable[[str], None]
 _ATTEMPTS = 3
+_TELL_EVERY = 10
 _MACHINES = {"x86_64": "amd64", "amd64": "amd64", "aarch64": "arm64v8", "arm64": "arm64v8"}
 
 
@@ -101,7 +102,8 @@ def _fetch_missing(what: str, artifacts: list[Artifact], folder: Path, say: Say)
             try:
                 for done, future in enumerate(as_completed(running), 1):
                     future.result()
-                    say(f"  [{done}/{len(missing)}] {running[future].filename}")
+                    if done % _TELL_EVERY == 0 or done == len(missing):
+                        say(f"  [{done}/{len(missing)}] {running[future].filename}")
             except BaseException:
                 pool.shutdown(cancel_futures=True)
                 raise
