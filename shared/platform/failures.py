@@ -1,0 +1,129 @@
+"""Which problem an error is: from the domain's refusals to PostgreSQL being away, and what nobody foresaw."""
+
+import logging
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import asyncpg
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from shared.kernel.errors import Forbidden, Problem, Unauthenticated
+from shared.platform.metrics import ACCESS_DENIED, TOKENS_REFUSED
+from shared.platform.postgres import UNREACHABLE
+from shared.platform.problems import Problems
+from shared.platform.store import VersionConflict
+from shared.platform.tokens import KeyNotHere
+
+log = logging.getLogger("tsunagi.http")
+
+BUSY: tuple[type[BaseException], ...] = (
+    *UNREACHABLE,
+    asyncpg.LockNotAvailableError,
+    asyncpg.QueryCanceledError,
+    asyncpg.DeadlockDetectedError,
+    asyncpg.SerializationError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
+)
+"""The same call again will do."""
+
+_OF_STATUS: Mapping[int, str] = {
+    401: "token.missing",
+    403: "access.denied",
+    404: "route.unknown",
+    405: "method.unknown",
+    413: "body.too-large",
+    503: "server.busy",
+}
+
+
+def field_names(schema: object) -> frozenset[str]:
+    """Return every name that an OpenAPI document gives to a field or parameter.
+
+    Only these may be named in a problem: an unknown member's name came from the caller, and may be anything.
+    """
+    names: set[str] = set()
+    if isinstance(schema, Mapping):
+        properties = schema.get("properties")
+        if isinstance(properties, Mapping):
+            names.update(map(str, properties))
+        if "in" in schema and isinstance(schema.get("name"), str):
+            names.add(schema["name"])
+        for one in schema.values():
+            names |= field_names(one)
+    elif isinstance(schema, list):
+        for one in schema:
+            names |= field_names(one)
+    return frozenset(names)
+
+
+def unreadable(errors: Iterable[Mapping[str, Any]], known: frozenset[str]) -> tuple[str, list[dict[str, str]]]:
+    """Return the problem's code, and for each bad field its name and what is wrong. Never a value."""
+    fields: list[dict[str, str]] = []
+    codes: set[str] = set()
+    for error in errors:
+        place, *path = error["loc"] or ("body",)
+        wrong = str(error["type"])
+        if wrong == "json_invalid":
+            path = []
+        named = [str(part) if isinstance(part, int) or part in known else "?" for part in path]
+        fields.append({"field": ".".join([str(place), *named]), "wrong": wrong})
+        if place == "body":
+            codes.add("body.unreadable")
+        else:
+            codes.add("id.malformed" if wrong.startswith("uuid") else "query.unreadable")
+    return next((code for code in ("body.unreadable", "query.unreadable") if code in codes), "id.malformed"), fields
+
+
+class Failures:
+    """The error handlers of one API."""
+
+    def __init__(self, app: FastAPI, problems: Problems) -> None:
+        self._app = app
+        self._problems = problems
+        self._known: frozenset[str] | None = None
+
+    def response(self, error: BaseException) -> Response:
+        """Return what the caller is told of an error. Raises nothing."""
+        match error:
+            case Problem():
+                if isinstance(error, Unauthenticated):
+                    TOKENS_REFUSED.labels(error.code).inc()
+                elif isinstance(error, Forbidden):
+                    ACCESS_DENIED.labels(str(error.details.get("action", ""))).inc()
+                return self._problems.of(error)
+            case RequestValidationError():
+                if self._known is None:
+                    self._known = field_names(self._app.openapi())
+                code, fields = unreadable(error.errors(), self._known)
+                return self._problems.response(code, 422, {"fields": fields})
+            case HTTPException():
+                code = _OF_STATUS.get(
+                    error.status_code, "body.unreadable" if error.status_code < 500 else "server.failed"
+                )
+                return self._problems.response(code, error.status_code, headers=error.headers)
+            case VersionConflict():
+                return self._problems.response("command.raced", 409)
+            case KeyNotHere():
+                return self._problems.response("server.busy", 503)
+            # asyncpg counts a value that does not fit its column among the errors of its interface: a mistake of ours.
+            case _ if isinstance(error, BUSY) and not isinstance(error, ValueError):
+                log.warning("PostgreSQL is away or busy", extra={"reason": type(error).__name__})
+                return self._problems.response("server.busy", 503)
+            case _:
+                log.error("unexpected", exc_info=error)
+                return self._problems.response("server.failed", 500)
+
+    def install(self) -> None:
+        """Have the application ask here about the errors that the framework would answer in its own way.
+
+        All others come up to the outermost layer, which asks here too.
+        """
+
+        async def handle(_: Request, error: Exception) -> Response:
+            return self.response(error)
+
+        for kind in (HTTPException, RequestValidationError):
+            self._app.add_exception_handler(kind, handle)
