@@ -7,6 +7,7 @@ from typing import Any
 
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
+from starlette.middleware.errors import ServerErrorMiddleware
 from starlette.requests import Request
 from starlette.routing import BaseRoute, Match, Route
 from starlette.types import ASGIApp, Scope
@@ -80,7 +81,10 @@ class Api(FastAPI):
             if isinstance(route, _Raw) and not route.param_convertors
             for method in route.raw.methods
         }
-        return Exchange(super().build_middleware_stack(), tell=self.failures.response, limit=self.body_limit, hot=hot)
+        stack = super().build_middleware_stack()
+        if isinstance(stack, ServerErrorMiddleware):
+            stack = stack.app  # its answer is no problem, and it raises on, so that servers log what it says
+        return Exchange(stack, tell=self.failures.response, limit=self.body_limit, hot=hot)
 
     def openapi(self) -> dict[str, Any]:
         if self.openapi_schema is None:
