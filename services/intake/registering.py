@@ -19,9 +19,10 @@ from services.intake.rows import household_row, household_words_row, person_row,
 from shared.contracts.envelope import Recorded
 from shared.contracts.intake_household import HouseholdRegistered, Mark
 from shared.contracts.intake_person import PersonRegistered
-from shared.kernel.errors import Conflict
+from shared.kernel.errors import Conflict, Forbidden
 from shared.platform import store
 from shared.platform.parts import Parts
+from shared.platform.permissions import Within
 from shared.platform.postgres import Session
 from shared.platform.store import Entry, Origin
 
@@ -74,15 +75,18 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     repeated: bool = False
 
 
-async def receive(parts: Parts, household: UUID, raw: bytes, origin: Origin) -> Receipt:
-    """Register a sheet under the id that the client chose.
+async def receive(parts: Parts, raw: bytes, origin: Origin, within: Within) -> Receipt:
+    """Register a sheet under the id that the client chose, for a caller who reaches `within`.
 
-    `origin.ward` is the ward responsible (the sheet's own, or the caller's). Raises
-    `Invalid("body.unreadable" | "id.malformed" | "id.repeated")` and, where the id came before with other content,
-    `Conflict("household.differs", fields=…)` or `Conflict("person.elsewhere")`.
+    The ward responsible is the sheet's own, or the caller's where they have one only, or the whole city's. Raises
+    `Forbidden("access.denied")` for another's ward, `Invalid("body.unreadable" | "id.malformed" | "id.repeated")`
+    and, where the id came before with other content, `Conflict("household.differs", fields=…)` or
+    `Conflict("person.elsewhere")`.
     """
-    registered = register(household, read_sheet(raw), origin.now)
-    origin = origin._replace(happened=registered.happened)
+    sheet = read_sheet(raw)
+    registered = register(sheet, origin.now)
+    household = sheet.id
+    origin = origin._replace(happened=origin.happened or registered.happened, ward=_ward(sheet.ward, within))
     recorded, keys = _record(parts, household, registered, origin)
     arguments = _arguments(recorded, keys)
     try:
@@ -92,6 +96,14 @@ async def receive(parts: Parts, household: UUID, raw: bytes, origin: Origin) -> 
         async with parts.database.session() as session:
             return await _known(parts, session, household, registered)
     return _receipt(recorded, registered.household.marks, registered.persons)
+
+
+def _ward(said: str | None, within: Within) -> str | None:
+    if said is None and not within.everything and len(within.wards) == 1:
+        return next(iter(within.wards))
+    if not within.holds(ward=said):
+        raise Forbidden("access.denied", action="household.register")
+    return said
 
 
 def _record(

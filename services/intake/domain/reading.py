@@ -1,7 +1,6 @@
 """Reading a sheet without ever refusing one: only an unreadable message or a malformed id is an error."""
 
 from typing import Any, TypeVar
-from uuid import UUID
 
 import msgspec
 
@@ -32,13 +31,15 @@ def read_sheet(raw: bytes) -> Sheet:
 
 def read_member(raw: bytes) -> Member:
     """Read one member from JSON, as leniently as a sheet. Raises the same."""
-    sheet = read_sheet(b'{"members":[' + raw + b"]}")
+    sheet = read_sheet(b'{"id":"00000000-0000-7000-8000-000000000000","members":[' + raw + b"]}")
     if len(sheet.members) != 1:
         raise Invalid("body.unreadable")
     return sheet.members[0]
 
 
 def _check_ids(sheet: Sheet) -> None:
+    if sheet.id.version != 7:
+        raise Invalid("id.malformed", field="id")
     ids = {member.id for member in sheet.members}
     if any(id_.version != 7 for id_ in ids):
         raise Invalid("id.malformed", field="members.id")
@@ -56,13 +57,9 @@ def _leniently(raw: bytes) -> Sheet:
     members = values.pop("members", None) or []
     if not isinstance(members, list) or not all(isinstance(one, dict) for one in members):
         raise Invalid("body.unreadable", field="members")
-    sheet = _keep(Sheet, {}, values)
-    sheet.members = [_keep(Member, {"id": _member_id(one)}, one) for one in members]
+    sheet = _keep(Sheet, {"id": client_id(values.pop("id", None))}, values)
+    sheet.members = [_keep(Member, {"id": client_id(one.pop("id", None), "members.id")}, one) for one in members]
     return sheet
-
-
-def _member_id(values: dict[str, Any]) -> UUID:
-    return client_id(values.pop("id", None), "members.id")
 
 
 def _keep(cls: type[_T], made: dict[str, Any], values: dict[str, Any]) -> _T:

@@ -29,10 +29,8 @@ class Registered(NamedTuple):
     happened: datetime | None
 
 
-def register(household: UUID, sheet: Sheet, now: datetime) -> Registered:
-    """Make the events of a sheet that is handed in at `now` under the id `household`."""
-    if sheet.written_at is not None and sheet.written_at.tzinfo is None:
-        sheet.written_at = sheet.written_at.replace(tzinfo=JAPAN)  # an event's instants have their offset
+def register(sheet: Sheet, now: datetime) -> Registered:
+    """Make the events of a sheet that is handed in at `now`."""
     if sheet.written_at is not None and sheet.written_at.tzinfo is None:
         sheet.written_at = sheet.written_at.replace(tzinfo=JAPAN)  # a paper sheet says no offset
     marks = [*clean_sheet(sheet), *_household_marks(sheet, now)]
@@ -42,7 +40,7 @@ def register(household: UUID, sheet: Sheet, now: datetime) -> Registered:
         marks.append(Mark("representative", "several" if speakers else "missing"))
     today = now.astimezone(JAPAN).date()
     persons = tuple(
-        (member.id, _person(member, household, sheet.place, today, speaks=member.id == representative))
+        (member.id, _person(member, sheet.id, sheet.place, today, speaks=member.id == representative))
         for member in sheet.members
     )
     happened = None

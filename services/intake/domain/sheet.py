@@ -51,8 +51,12 @@ class Member(msgspec.Struct, kw_only=True, omit_defaults=True, forbid_unknown_fi
 
 
 class Sheet(msgspec.Struct, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
-    """A household's sheet. `ward` is the JIS code of the ward responsible, where the client knows it."""
+    """A household's sheet, under an id that the client chose (UUIDv7; it is the household's).
 
+    `ward` is the JIS code of the ward responsible, where the client knows it.
+    """
+
+    id: UUID
     members: list[Member] = []
     place: Place = Place()
     ward: str | None = None

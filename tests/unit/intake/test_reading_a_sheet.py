@@ -21,6 +21,7 @@ TARO = "0192f0c1-0000-7000-8000-0000000000a2"
 
 def sheet(**fields: Any) -> bytes:
     whole: dict[str, Any] = {
+        "id": str(HOUSEHOLD),
         "place": {"kind": "shelter", "shelter": "0192f0c1-0000-7000-8000-0000000000f1", "lodging": "building"},
         "written_at": "2026-11-21T13:40:00+09:00",
         "sharing_confirmed": True,
@@ -31,7 +32,7 @@ def sheet(**fields: Any) -> bytes:
 
 
 def registered(raw: bytes) -> Registered:
-    return register(HOUSEHOLD, read_sheet(raw), NOW)
+    return register(read_sheet(raw), NOW)
 
 
 def marks(result: Registered) -> set[tuple[str, str]]:
@@ -117,12 +118,18 @@ def test_a_name_in_the_wrong_field_does_not_stand_open_and_is_not_lost(fields: d
         (b"", "body.unreadable"),
         (b"{", "body.unreadable"),
         (b"[]", "body.unreadable"),
+        (b'{"members": []}', "id.malformed"),
+        (b'{"id": "7", "members": []}', "id.malformed"),
+        (b'{"id": "6ecd8c99-4036-403d-bf84-cf8400f67836"}', "id.malformed"),
         (b'{"members": 3}', "body.unreadable"),
         (b'\xff{"place": null}', "body.unreadable"),
-        (b'{"members": [{"name": "a"}]}', "id.malformed"),
-        (b'{"members": [{"id": "7"}]}', "id.malformed"),
-        (b'{"members": [{"id": "6ecd8c99-4036-403d-bf84-cf8400f67836"}]}', "id.malformed"),
-        (f'{{"members": [{{"id": "{KIYO}"}}, {{"id": "{KIYO}"}}]}}'.encode(), "id.repeated"),
+        (f'{{"id": "{HOUSEHOLD}", "members": [{{"name": "a"}}]}}'.encode(), "id.malformed"),
+        (f'{{"id": "{HOUSEHOLD}", "members": [{{"id": "7"}}]}}'.encode(), "id.malformed"),
+        (
+            f'{{"id": "{HOUSEHOLD}", "members": [{{"id": "6ecd8c99-4036-403d-bf84-cf8400f67836"}}]}}'.encode(),
+            "id.malformed",
+        ),
+        (f'{{"id": "{HOUSEHOLD}", "members": [{{"id": "{KIYO}"}}, {{"id": "{KIYO}"}}]}}'.encode(), "id.repeated"),
     ],
 )
 def test_only_an_unreadable_message_or_a_malformed_id_is_refused(raw: bytes, code: str) -> None:
