@@ -74,7 +74,7 @@ _TEXTS: dict[str, str] = {
     "wording": "高齢者、障がい者とその家族等",
 }
 _PUBLISHED: dict[str, str] = {"name": "例の小学校", "address": "例の市例の区例の町4-5"}
-_NUMBERS: dict[str, float] = {"latitude": 34.6913, "longitude": 135.183, "age": 80, "rank": 1, "round": 1}
+_NUMBERS: dict[str, float] = {"latitude": 34.6913, "longitude": 135.183, "age": 80, "rank": 1, "round": 2}
 _PERSONS_OWN = ("intake.person", "screening.screening")
 """Topics whose streams are the person's."""
 
