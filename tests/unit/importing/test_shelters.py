@@ -8,6 +8,7 @@ from uuid import RFC_4122
 import msgspec
 import pytest
 
+from shared.contracts import codes
 from tests.unit.importing.made import HEADING, SCHOOL_LINE, feature, geojson, line
 from tsunagi.importing.rules import rules, wards
 from tsunagi.importing.shelters import parse
@@ -22,7 +23,6 @@ CENTRE = feature(
 )
 
 
-@pytest.mark.req("K4-106", "K1-021")
 def test_a_list_becomes_rows_with_kind_ward_position_and_whom_they_receive() -> None:
     school, home, centre = parse(geojson(feature(), WELFARE_HOME, CENTRE)).rows
     assert (school.name, school.kind, school.ward, school.receives) == ("試験小学校", "shelter", "28101", None)
@@ -74,7 +74,6 @@ def test_the_same_common_id_is_the_same_facility_for_ever() -> None:
         ("特別養護老人ホーム試験園", "E2810099001111", None, "shelter"),
     ],
 )
-@pytest.mark.req("K4-106")
 def test_kinds_are_told_apart(name: str, official_id: str, wording: str | None, kind: str) -> None:
     (row,) = parse(geojson(feature({"施設・場所名": name, "受入対象者": wording}, 共通ID=official_id))).rows
     assert row.kind == kind
@@ -136,7 +135,6 @@ def test_where_the_list_does_not_say_so_the_same_place_is_unknown() -> None:
     assert parse(geojson(bare)).rows[0].same_place is None
 
 
-@pytest.mark.req("K4-056")
 def test_emergency_sites_are_told_from_shelters_and_carry_their_hazards() -> None:
     site = feature(
         {"地震": "1", "津波": "", "崖崩れ、土石流及び地滑り": "○", "指定避難所との住所同一": "1"},
@@ -217,6 +215,12 @@ def test_kobe_has_its_nine_wards() -> None:
         "中央区": "28110",
         "西区": "28111",
     }
+
+
+def test_what_the_tables_name_are_codes_of_the_contracts() -> None:
+    assert {row.kind for row in rules().kinds} <= set(codes.FACILITY)
+    assert {row.group for row in rules().groups} <= set(codes.GROUP)
+    assert set(rules().hazards.values()) == set(codes.HAZARD)
 
 
 def test_the_tables_agree_with_themselves() -> None:
