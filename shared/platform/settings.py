@@ -31,6 +31,15 @@ def _brokers(text: str) -> str:
     return ",".join(broker.strip() for broker in text.split(","))
 
 
+def _https(text: str) -> str:
+    parts = urlsplit(text)
+    if not parts.hostname or (parts.scheme != "https" and parts.hostname not in {"127.0.0.1", "::1", "localhost"}):
+        raise ValueError("expected https://…: keys that anybody on the way can change prove nothing")
+    if parts.scheme not in {"https", "http"}:
+        raise ValueError("expected https://…")
+    return text
+
+
 def _readable(path: Path) -> Path:
     try:
         with path.open("rb"):
@@ -53,8 +62,16 @@ class PlatformSettings(BaseSettings):
     kafka: Annotated[str, AfterValidator(_brokers)] = "127.0.0.1:9092"
     kek_file: KeyFile
     """The key-encryption key: 32 bytes in base64."""
+    local: bool = False
+    """Whether this process belongs to a stack on one machine, started by `tsunagi up`."""
     token_key_file: KeyFile | None = None
-    """The public key that local tokens are checked with."""
+    """The public key that tokens of a local stack are checked with; only a local stack or a drill may have one."""
+    token_jwks_url: Annotated[str, AfterValidator(_https)] | None = None
+    """Where the OIDC provider publishes its keys (`jwks_uri` of its discovery document)."""
+    token_issuer: Annotated[str, Field(min_length=1)] | None = None
+    """The claim `iss` of the provider's tokens."""
+    token_audience: Annotated[str, Field(min_length=1)] = "tsunagi"  # noqa: S105 - no secret
+    """The claim `aud` that a provider's token must name."""
     city: Annotated[str, Field(pattern=r"^\d{5,6}$")] = "281000"
     """JIS X 0402 code of the city that this deployment belongs to."""
 
@@ -80,9 +97,15 @@ class PlatformSettings(BaseSettings):
     """Seconds that a starting process waits for PostgreSQL before it gives up (and is started again)."""
 
     @model_validator(mode="after")
-    def _clock_only_in_a_drill(self) -> "PlatformSettings":
+    def _fits_together(self) -> "PlatformSettings":
         if not self.drill and (self.clock_rate != 1.0 or self.clock_epoch is not None):
             raise ValueError(f"only a drill ({PREFIX}DRILL=true) may run on a clock of its own")
+        if self.token_key_file is not None and not (self.local or self.drill):
+            raise ValueError(f"{PREFIX}TOKEN_KEY_FILE: a key of a local stack is refused outside of one")
+        if self.token_key_file is not None and self.token_jwks_url is not None:
+            raise ValueError(f"either {PREFIX}TOKEN_KEY_FILE or {PREFIX}TOKEN_JWKS_URL, not both")
+        if self.token_jwks_url is not None and self.token_issuer is None:
+            raise ValueError(f"{PREFIX}TOKEN_JWKS_URL needs {PREFIX}TOKEN_ISSUER")
         if self.pool_least > self.pool_most:
             raise ValueError(f"{PREFIX}POOL_LEAST is greater than {PREFIX}POOL_MOST")
         return self

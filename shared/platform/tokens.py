@@ -18,7 +18,6 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key, l
 
 from shared.kernel.errors import Unauthenticated
 from shared.platform.permissions import ROLES, Caller, Role
-from shared.platform.settings import PlatformSettings
 
 LOCAL_ISSUER: Final = "urn:tsunagi:local"
 AUDIENCE: Final = "tsunagi"
@@ -44,7 +43,13 @@ class Verifier(Protocol):
         """Fetch the keys anew, where there are any to fetch. Say whether it is worth trying the token again."""
         ...
 
-    async def close(self) -> None: ...
+    async def open(self) -> None:
+        """Begin to keep the keys fresh."""
+        ...
+
+    async def close(self) -> None:
+        """Stop that."""
+        ...
 
 
 async def verified(verifier: Verifier, authorization: str | bytes | None) -> Caller:
@@ -63,10 +68,13 @@ async def verified(verifier: Verifier, authorization: str | bytes | None) -> Cal
 class Remembered:
     """Verified tokens by the bytes of their header, until they end."""
 
-    def __init__(self, check: Callable[[str], Mapping[str, Any]], most: int = REMEMBERED) -> None:
-        """`check` verifies a token and returns its claims (with `exp`), or raises."""
+    def __init__(
+        self, check: Callable[[str], Mapping[str, Any]], most: int = REMEMBERED, *, leeway: float = 0.0
+    ) -> None:
+        """`check` verifies a token and returns its claims (with `exp`), or raises. `leeway`: seconds past its end."""
         self._check = check
         self._most = most
+        self._leeway = leeway
         self._known: OrderedDict[str | bytes, tuple[float, Caller]] = OrderedDict()
 
     def caller(self, authorization: str | bytes | None) -> Caller:
@@ -81,7 +89,7 @@ class Remembered:
             raise Unauthenticated("token.invalid")
         claims = self._check(_bearer(authorization))
         caller = caller_of(claims)
-        self._known[authorization] = (float(claims["exp"]), caller)
+        self._known[authorization] = (float(claims["exp"]) + self._leeway, caller)
         if len(self._known) > self._most:
             self._known.popitem(last=False)
         return caller
@@ -153,8 +161,11 @@ class LocalVerifier:
         """There is one key, and it is here."""
         return False
 
+    async def open(self) -> None:
+        """There is nothing to keep fresh."""
+
     async def close(self) -> None:
-        """There is nothing to close."""
+        """There is nothing to stop."""
 
 
 def read_public_key(path: Path) -> Ed25519PublicKey:
@@ -211,10 +222,3 @@ def sign(
         "partners": sorted(partners),
     }
     return jwt.encode(claims, key, algorithm=LOCAL_ALGORITHM)
-
-
-def verifier_for(settings: PlatformSettings) -> Verifier:
-    """Return the verifier that the settings ask for. Raises ValueError where they ask for none, or for both."""
-    if settings.token_key_file is None:
-        raise ValueError("no token can be verified: TSUNAGI_TOKEN_KEY_FILE is not set")
-    return LocalVerifier(read_public_key(settings.token_key_file))

@@ -17,9 +17,10 @@ from shared.platform import health, openapi
 from shared.platform.access import ACTION, PUBLIC, Allow, Permission, permission_table, public
 from shared.platform.exchange import BODY_LIMIT, Endpoint, Exchange
 from shared.platform.failures import Failures
+from shared.platform.jwks import verifier_for
 from shared.platform.parts import Parts
 from shared.platform.problems import Problems
-from shared.platform.tokens import Verifier, verifier_for
+from shared.platform.tokens import Verifier
 
 VERSION = "0.1.0"
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
@@ -126,6 +127,7 @@ def create_app(
 
     @asynccontextmanager
     async def living(app: FastAPI) -> AsyncIterator[None]:
+        await checker.open()
         try:
             if lifespan is None:
                 yield

@@ -33,6 +33,7 @@ def environment(layout: Layout, service: str, role: str) -> dict[str, str]:
         "TSUNAGI_KAFKA": kafka.bootstrap(layout),
         "TSUNAGI_KEK_FILE": str(layout.kek),
         "TSUNAGI_TOKEN_KEY_FILE": str(layout.token_key),
+        "TSUNAGI_LOCAL": "1",  # so that its own tokens are good here
         "TSUNAGI_CITY": kind.city,
         "TSUNAGI_DRILL": "1" if kind.drill else "0",
         "TSUNAGI_HOST": HOST,
