@@ -42,13 +42,13 @@ class Parts:
         return self.settings
 
 
-async def _connect(service: str, settings: PlatformSettings) -> Database:
+async def _connect(service: str, settings: PlatformSettings, most: int) -> Database:
     """Open the pool; while PostgreSQL is away, say so and try again for as long as the settings' patience."""
     until, pause = time.monotonic() + settings.patience, 0.2
     while True:
         try:
             return await Database.connect(
-                settings.database_url, least=settings.pool_least, most=settings.pool_most, name=f"tsunagi.{service}"
+                settings.database_url, least=min(settings.pool_least, most), most=most, name=f"tsunagi.{service}"
             )
         except UNREACHABLE as error:
             left = until - time.monotonic()
@@ -61,11 +61,11 @@ async def _connect(service: str, settings: PlatformSettings) -> Database:
 
 @contextlib.asynccontextmanager
 async def open_parts(
-    service: str, settings: PlatformSettings, ledger: Ledger, project: Project
+    service: str, settings: PlatformSettings, ledger: Ledger, project: Project, *, most: int | None = None
 ) -> AsyncIterator[Parts]:
-    """Open the parts of a process and close them at the end. Raises `DatabaseAway`."""
+    """Open the parts of a process and close them at the end; `most` database connections. Raises `DatabaseAway`."""
     keyring = Keyring(read_kek(settings.kek_file), ledger)
-    database = await _connect(service, settings)
+    database = await _connect(service, settings, min(most or settings.pool_most, settings.pool_most))
     try:
         yield Parts(
             service=service,

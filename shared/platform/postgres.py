@@ -142,7 +142,7 @@ class Database:
 
     async def close(self) -> None:
         try:
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(3):
                 await self.pool.close()
         except TimeoutError:
             self.pool.terminate()

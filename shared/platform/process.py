@@ -1,48 +1,172 @@
 """How a process of a service begins and ends: `python -m services.X api | relay | worker | migrate`."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+import asyncio
+import contextlib
+import importlib
+import logging
+import signal
+import sys
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, NoReturn
-from uuid import UUID
 
-from shared.platform.inbox import Admit, Effect
-from shared.platform.parts import Parts
-from shared.platform.postgres import Session
-from shared.platform.settings import PlatformSettings
-from shared.platform.streams import Project
-from shared.platform.tables import Ledger
-from shared.platform.timers import Fire
+import uvloop
 
-Api = Callable[..., Awaitable[None]]
-"""An ASGI application."""
+from shared.platform import failpoints
+from shared.platform.causes import cause
+from shared.platform.parts import DatabaseAway, Parts, open_parts
+from shared.platform.service import MakeApi, Service
+from shared.platform.settings import BAD_CONFIGURATION, PlatformSettings, read_settings
+from shared.platform.status_port import Readiness, serve_status
 
-MakeApi = Callable[[Parts], Any]
-"""Makes the application out of the parts."""
+__all__ = ["Service", "main"]
 
-Forget = Callable[[Session, UUID], Awaitable[None]]
-"""Deletes what the service itself holds open about an owner (in its own tables of the schema `personal`)."""
+log = logging.getLogger(__name__)
 
-
-@dataclass(frozen=True, kw_only=True)
-class Service:
-    """All that the platform must know of a service; its wiring makes one."""
-
-    name: str
-    settings: type[PlatformSettings]
-    ledger: Ledger
-    project: Project
-    make_api: MakeApi | str
-    """A function of the parts, or better its name `services.X.routes:make_api`: only the api then loads the web."""
-    migrations: str
-    """The package with the Alembic versions: `services.X.migrations`."""
-    effects: Mapping[str, Effect] = field(default_factory=dict)
-    timers: Mapping[str, Fire] = field(default_factory=dict)
-    admit: Admit | None = None
-    names: bool = False
-    """Whether the worker keeps names open in `personal.person`."""
-    forget: Forget | None = None
+ROLES = ("api", "relay", "worker", "migrate")
+BAD_USAGE = 64
+DATABASE_AWAY = 75
+_FEW = 4
+"""Database connections of a relay, which has three tasks."""
+_GRACE = 6.0
+"""Seconds that requests (or a relay's tasks) have to end; what follows them takes at most three more."""
 
 
 def main(service: Service, arguments: Sequence[str] | None = None) -> NoReturn:
     """Run one process of the service: api, relay, worker or migrate (arguments: those of the command line)."""
-    raise NotImplementedError
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if len(given) != 1 or given[0] not in ROLES:
+        sys.stderr.write(f"usage: python -m services.{service.name} {' | '.join(ROLES)}\n")
+        raise SystemExit(BAD_USAGE)
+    role = given[0]
+    settings = read_settings(service.settings)
+    configure(settings, service.name, role)
+    failpoints.arm(settings.failpoint)
+    try:
+        raise SystemExit(_RUN[role](service, settings))
+    except DatabaseAway as error:
+        log.error("PostgreSQL stayed away: %s", error)  # noqa: TRY400 - where it was raised says nothing more
+        raise SystemExit(DATABASE_AWAY) from None
+    except KeyboardInterrupt:
+        raise SystemExit(0) from None
+
+
+def configure(settings: PlatformSettings, service: str, role: str) -> None:
+    logging.basicConfig(level=settings.log_level, format=f"%(asctime)s {service}.{role} %(name)s %(message)s")
+
+
+def _run_in_uvloop(work: Coroutine[Any, Any, int]) -> int:
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(work)
+
+
+def _status(settings: PlatformSettings) -> Readiness:
+    ready = Readiness()
+    try:
+        serve_status(settings.metrics_host, settings.metrics_port, ready)
+    except OSError as error:
+        sys.stderr.write(f"configuration: TSUNAGI_METRICS_PORT: {settings.metrics_port} is taken ({error.strerror})\n")
+        raise SystemExit(BAD_CONFIGURATION) from None
+    return ready
+
+
+def _loaded(make_api: MakeApi | str) -> MakeApi:
+    if not isinstance(make_api, str):
+        return make_api
+    module, _, name = make_api.partition(":")
+    made: MakeApi = getattr(importlib.import_module(module), name)
+    return made
+
+
+def _api(service: Service, settings: PlatformSettings) -> int:
+    return _run_in_uvloop(_serve(service, settings))
+
+
+async def _serve(service: Service, settings: PlatformSettings) -> int:
+    import uvicorn  # noqa: PLC0415 - only an api loads the web
+
+    ready = _status(settings)
+    async with open_parts(service.name, settings, service.ledger, service.project) as parts:
+        config = uvicorn.Config(
+            _loaded(service.make_api)(parts),
+            host=settings.host,
+            port=settings.port,
+            loop="none",
+            http="httptools",
+            ws="none",
+            access_log=False,
+            log_config=None,
+            server_header=False,
+            proxy_headers=False,
+            timeout_graceful_shutdown=int(_GRACE),
+        )
+        server = uvicorn.Server(config)
+        ready.set()
+        await server.serve()
+        return 0 if server.started else 1
+
+
+def _relay(service: Service, settings: PlatformSettings) -> int:
+    return _run_in_uvloop(_relay_and_fire(service, settings))
+
+
+async def _relay_and_fire(service: Service, settings: PlatformSettings) -> int:
+    """Run relay and timers side by side, so that timers fire while Kafka is away, until one ends or a signal comes."""
+    from shared.platform.relay import Relay, watch_outbox  # noqa: PLC0415 - only a relay loads a producer
+    from shared.platform.timers import run_timers  # noqa: PLC0415
+
+    ready = _status(settings)
+    async with open_parts(service.name, settings, service.ledger, service.project, most=_FEW) as parts:
+        asked = _on_signals()
+        tasks = [
+            asyncio.create_task(Relay(parts).run(), name="relay"),
+            asyncio.create_task(run_timers(parts, service.timers), name="timers"),
+            asyncio.create_task(watch_outbox(parts), name="outbox"),
+        ]
+        ready.set()
+        waiting = asyncio.create_task(asked.wait())
+        await asyncio.wait([waiting, *tasks], return_when=asyncio.FIRST_COMPLETED)
+        ended = [task for task in tasks if task.done()]
+        for task in (waiting, *tasks):
+            task.cancel()
+        await asyncio.wait([waiting, *tasks], timeout=_GRACE)
+        for task in ended:
+            log.error("%s ended: %s", task.get_name(), cause(task.exception()))
+        return 1 if ended else 0
+
+
+def _on_signals() -> asyncio.Event:
+    asked = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, asked.set)
+    return asked
+
+
+def _worker(service: Service, settings: PlatformSettings) -> int:
+    from shared.platform.worker import run_worker  # noqa: PLC0415 - only a worker loads Faust
+
+    ready = _status(settings)
+    loop = asyncio.new_event_loop()  # Faust was tried on asyncio's own
+    asyncio.set_event_loop(loop)
+    opened = contextlib.AsyncExitStack()
+
+    async def open_all() -> Parts:
+        return await opened.enter_async_context(open_parts(service.name, settings, service.ledger, service.project))
+
+    parts = loop.run_until_complete(open_all())
+    run_worker(parts, service, loop, ready.set)
+
+
+def _migrate(service: Service, settings: PlatformSettings) -> int:
+    from shared.platform.migrate import migrate  # noqa: PLC0415 - only a migration loads Alembic
+
+    applied = asyncio.run(migrate(service.name, service.migrations, settings.database_url))
+    log.info("migrated: %s", ", ".join(applied) or "nothing to do")
+    return 0
+
+
+_RUN: dict[str, Callable[[Service, PlatformSettings], int]] = {
+    "api": _api,
+    "relay": _relay,
+    "worker": _worker,
+    "migrate": _migrate,
+}

@@ -1,11 +1,107 @@
-"""The worker: Faust reads the service's topics and has every event settled once (faust-recipe; ADR 2)."""
+"""The worker: Faust reads the service's topics and has every message settled once (faust-recipe; ADR 2).
 
-from shared.platform.inbox import Admit, Effects
+Every setting and every rule here stands in the recipe with the fault that it answers. Depart from it only with a fault
+test that shows why. Imported by the worker's process alone: Faust is large.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+import faust
+
+from shared.platform import failpoints, metrics
+from shared.platform.inbox import Message
 from shared.platform.parts import Parts
+from shared.platform.service import Service
+from shared.platform.settings import PlatformSettings
+from shared.platform.settling import Settling
+from shared.platform.watchdog import AWAY, Progress, leave, watch_lag, watch_loop, watch_stop
+
+_MOST, _WITHIN = 200, 0.005
 
 
-async def run_worker(
-    parts: Parts, effects: Effects, *, keys: bool = True, names: bool = False, admit: Admit | None = None
-) -> None:
-    """Read the topics of `effects` (and `keys`) as group `<service>` until the process is asked to stop."""
-    raise NotImplementedError
+def make_app(service: str, settings: PlatformSettings) -> faust.App:
+    """Return the Faust app of a service: one a process, its group is the service's name."""
+    settings.datadir.mkdir(parents=True, exist_ok=True)
+    return faust.App(
+        service,
+        broker=";".join(f"kafka://{broker}" for broker in settings.kafka.split(",")),
+        datadir=settings.datadir,
+        store="memory://",
+        autodiscover=False,
+        web_enabled=False,
+        topic_disable_leader=True,
+        topic_allow_declare=False,
+        key_serializer="raw",
+        value_serializer="raw",
+        consumer_auto_offset_reset="earliest",
+        stream_wait_empty=True,
+        broker_session_timeout=10,
+        broker_heartbeat_interval=2,
+        broker_rebalance_timeout=20,
+        broker_request_timeout=15,
+        broker_commit_interval=1,
+        # A shorter one hangs the worker when the database is away for longer than it plus a rebalance.
+        broker_max_poll_interval=86400,
+        worker_redirect_stdouts=False,
+    )
+
+
+def add_agent(app: faust.App, topic: str, settling: Settling, progress: Progress) -> None:
+    """Have one agent read one topic: settle a batch, then acknowledge it in the order of arrival."""
+
+    async def on_away() -> None:
+        if app.should_stop:
+            leave(AWAY, "away")  # nothing was acknowledged, so nothing is lost
+        await settling.parts.database.pool.expire_connections()
+
+    async def work(stream: Any) -> None:
+        async for events in stream.noack_take(_MOST, within=_WITHIN):
+            began = time.perf_counter()
+            came = [settling.read(message_of(event.message)) for event in events]
+            await settling.settle(came, on_away)
+            metrics.WORKER_SECONDS.labels(topic).observe(time.perf_counter() - began)
+            failpoints.reach(failpoints.WORKER_AFTER_EFFECT)
+            for event in events:
+                await stream.ack(event)
+            progress.acks += len(events)
+
+    app.agent(
+        app.topic(topic, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw"),
+        name=f"{settling.parts.service}.{topic}",
+        concurrency=1,
+    )(work)
+
+
+def message_of(raw: Any) -> Message:
+    """Return Faust's (or aiokafka's) message as ours."""
+    headers = raw.headers.items() if isinstance(raw.headers, dict) else raw.headers or ()
+    return Message(
+        raw.topic, raw.partition, raw.offset, raw.key, tuple((name, value or b"") for name, value in headers), raw.value
+    )
+
+
+def run_worker(
+    parts: Parts, service: Service, loop: asyncio.AbstractEventLoop, on_ready: Callable[[], None]
+) -> NoReturn:
+    """Read the service's topics and `keys` until the process is asked to stop, or Faust gives up: then exit."""
+    app, settling, progress = make_app(service.name, parts.settings), Settling(parts, service), Progress()
+    topics = settling.topics()
+    for topic in topics:
+        add_agent(app, topic, settling, progress)
+
+    async def ready() -> None:
+        on_ready()
+
+    app.task(ready)
+    worker = faust.Worker(app, loop=loop, quiet=True, override_logging=False, redirect_stdouts=False)
+    worker.spinner = None
+    watch_stop(lambda: bool(worker.should_stop or app.should_stop))
+    watch_loop(loop)
+    watching = loop.create_task(watch_lag(parts, topics, progress))
+    try:
+        worker.execute_from_commandline()
+    finally:
+        watching.cancel()

@@ -1,0 +1,83 @@
+"""Reading the log past Faust, from its beginning to where it ended when the reading began (design, decision 3).
+
+For what is long: rebuild, replay, verify, export. No group, no commits; nothing here changes anything.
+"""
+
+from collections.abc import AsyncIterator, Collection
+from typing import NamedTuple
+
+from aiokafka import AIOKafkaConsumer
+from aiokafka.admin import AIOKafkaAdminClient
+
+from shared.platform.inbox import Broken, Incoming, Message, read_message
+from shared.platform.lag import partitions_of
+
+
+class Page(NamedTuple):
+    """Some messages of the log: the events, and what could not be read. In order within each partition."""
+
+    events: list[Incoming]
+    broken: list[Broken]
+
+
+async def read_messages(kafka: str, topics: Collection[str], *, most: int = 2000) -> AsyncIterator[list[Message]]:
+    """Yield the messages of these topics as they are, from the earliest to the ends as they are now.
+
+    Each page is of one partition. Raises what aiokafka raises, or `LookupError` where a topic is not there.
+    """
+    admin = AIOKafkaAdminClient(bootstrap_servers=kafka, request_timeout_ms=15000)
+    consumer = AIOKafkaConsumer(
+        bootstrap_servers=kafka,
+        group_id=None,
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+        request_timeout_ms=15000,
+        max_partition_fetch_bytes=1 << 20,
+    )
+    try:
+        await admin.start()
+        partitions = await partitions_of(admin, topics)
+        await consumer.start()
+        ends = await consumer.end_offsets(partitions)
+        begins = await consumer.beginning_offsets(partitions)
+        open_ = {partition for partition in partitions if begins[partition] < ends[partition]}
+        consumer.assign(sorted(open_))
+        for partition in open_:
+            consumer.seek(partition, begins[partition])
+        while open_:
+            for partition, records in (await consumer.getmany(timeout_ms=1000, max_records=most)).items():
+                if partition in open_ and records:
+                    page = [
+                        Message(
+                            one.topic,
+                            one.partition,
+                            one.offset,
+                            one.key,
+                            tuple((name, value or b"") for name, value in one.headers),
+                            one.value,
+                        )
+                        for one in records
+                        if one.offset < ends[partition]
+                    ]
+                    if page:
+                        yield page
+            # A compacted or aborted end has no message of its own, so the position says when a partition is done.
+            done = {partition for partition in open_ if await consumer.position(partition) >= ends[partition]}
+            if done:
+                open_ -= done
+                consumer.pause(*done)
+    finally:
+        await consumer.stop()
+        await admin.close()
+
+
+async def read_log(kafka: str, topics: Collection[str], *, most: int = 2000) -> AsyncIterator[Page]:
+    """Yield the events of these topics, page by page; what cannot be read comes with its reason.
+
+    An event can come more than once: whoever reads keeps the first by its id, as the inboxes do.
+    """
+    async for messages in read_messages(kafka, topics, most=most):
+        found = [read_message(message) for message in messages]
+        yield Page(
+            [one for one in found if isinstance(one, Incoming)], [one for one in found if isinstance(one, Broken)]
+        )

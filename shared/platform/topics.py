@@ -1,0 +1,59 @@
+"""Creating the topics that `shared.contracts.topics` declares: `python -m shared.platform.topics`."""
+
+import asyncio
+import os
+import sys
+from collections.abc import Sequence
+
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
+
+from shared.contracts.topics import TOPICS, Topic
+
+
+class WrongTopic(Exception):
+    """A topic is there with another number of partitions than declared: changing it would break its order."""
+
+
+async def create_topics(kafka: str, *, replicas: int = 1, topics: Sequence[Topic] = TOPICS) -> list[str]:
+    """Create the topics that are missing and return their names; those that are there are left as they are.
+
+    With three replicas two must have a message before it is acknowledged. Raises `WrongTopic`, or what Kafka says.
+    """
+    client = AIOKafkaAdminClient(bootstrap_servers=kafka, request_timeout_ms=15000)
+    await client.start()
+    try:
+        there = set(await client.list_topics())
+        for described in await client.describe_topics([topic.name for topic in topics if topic.name in there]):
+            wanted = next(topic.partitions for topic in topics if topic.name == described["topic"])
+            if len(described["partitions"]) != wanted:
+                raise WrongTopic(f"{described['topic']} has {len(described['partitions'])} partitions and not {wanted}")
+        missing = [topic for topic in topics if topic.name not in there]
+        if missing:
+            safe = {"min.insync.replicas": "2"} if replicas > 2 else {}
+            answer = await client.create_topics(
+                [NewTopic(one.name, one.partitions, replicas, topic_configs={**one.config, **safe}) for one in missing],
+                timeout_ms=15000,
+            )
+            for _, code, *_ in answer.topic_errors:
+                failure = for_code(code)
+                if code and failure is not TopicAlreadyExistsError:
+                    raise failure
+        return [topic.name for topic in missing]
+    finally:
+        await client.close()
+
+
+def main() -> None:
+    """Create the topics on `TSUNAGI_KAFKA`, with `TSUNAGI_KAFKA_REPLICAS` (3) replicas each."""
+    kafka = os.environ.get("TSUNAGI_KAFKA", "127.0.0.1:9092")
+    try:
+        created = asyncio.run(create_topics(kafka, replicas=int(os.environ.get("TSUNAGI_KAFKA_REPLICAS", "3"))))
+    except (KafkaError, WrongTopic, OSError, ValueError) as error:
+        sys.stderr.write(f"topics: {type(error).__name__}: {error}\n")
+        raise SystemExit(1) from None
+    sys.stdout.write(f"topics: created {', '.join(created) or 'none, all were there'}\n")
+
+
+if __name__ == "__main__":
+    main()
