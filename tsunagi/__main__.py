@@ -1,5 +1,6 @@
 """The command `tsunagi`."""
 
+import errno
 import sys
 
 from tsunagi.commands import load_all
@@ -12,6 +13,10 @@ def main() -> None:
         load_all()()
     except StackError as error:
         sys.exit(f"tsunagi: {error}")
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            sys.exit("tsunagi: The disk is full.")
+        raise
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 
 from shared.contracts.topics import TOPICS
 from tests.fresh import MakeDatabase
-from tsunagi.stack import leftovers, topics
+from tsunagi.stack import leftovers
 from tsunagi.stack.asynchronous import wait_until
 from tsunagi.stack.board import Board
 from tsunagi.stack.errors import StackError
@@ -100,15 +100,6 @@ async def test_japanese_words_have_trigrams_and_commits_are_durable(database: Ma
     assert await connection.fetchval("SHOW fsync") == "on"
     assert await connection.fetchval("SHOW synchronous_commit") == "on"
     await connection.close()
-
-
-def test_creating_topics_again_changes_nothing(stack_parts: Stack) -> None:
-    assert topics.create_all(stack_parts.bootstrap) == []
-
-
-def test_a_topic_with_another_number_of_partitions_is_refused(stack_parts: Stack) -> None:
-    with pytest.raises(StackError, match="has 12 partitions and not 13"):
-        topics.create_all(stack_parts.bootstrap, [TOPICS[0]._replace(partitions=13)])
 
 
 async def test_a_second_start_keeps_the_data_though_all_ports_have_become_busy(folder: Path) -> None:

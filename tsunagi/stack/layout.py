@@ -165,7 +165,7 @@ def create(folder: Path, wish: Wish) -> Layout:
             city=wish.city,
             drill=wish.drill,
             ephemeral=wish.ephemeral,
-            clock=Clock(now, wish.epoch or now, wish.rate or 1.0),
+            clock=Clock(now, wish.epoch or now, float(wish.rate or 1)),
             kafka_cluster=base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=").replace("-", "_"),
             postgres_folder=str(_postgres_folder(folder)),
             ports=_random_ports() if wish.ephemeral else _default_ports(),

@@ -30,6 +30,7 @@ from tsunagi.stack.unprivileged import can_reach, postgres_user
 Say = Callable[[str], None]
 _ATTEMPTS = 3
 _TELL_EVERY = 10
+_ANOTHER = "another cache in TSUNAGI_CACHE"
 _MACHINES = {"x86_64": "amd64", "amd64": "amd64", "aarch64": "arm64v8", "arm64": "arm64v8"}
 
 
@@ -95,7 +96,7 @@ def _fetch_missing(what: str, artifacts: list[Artifact], folder: Path, say: Say)
         _make_readable(folder)
         missing = [one for one in missing if not _is_there(folder / one.filename, one)]
         needed = sum(one.size for one in missing)
-        _require_space(folder, 6 * needed)
+        require_space(folder, 6 * needed, _ANOTHER)
         say(f"{what}: fetching {len(missing)} packages, {needed / 1e6:.0f} MB")
         with ThreadPoolExecutor(6) as pool:
             running = {pool.submit(_fetch, one, folder): one for one in missing}
@@ -142,7 +143,7 @@ def _fetch(artifact: Artifact, folder: Path) -> None:
 
 def _unpack(jar: Path, home: Path) -> None:
     with _disk_errors():
-        _require_space(home.parent, 200_000_000)
+        require_space(home.parent, 200_000_000, _ANOTHER)
         with tempfile.TemporaryDirectory(dir=home.parent, prefix=".unpacking-") as scratch:
             whole = Path(scratch) / "whole"
             with zipfile.ZipFile(jar) as outer:
@@ -188,16 +189,17 @@ def _disk_errors() -> Iterator[None]:
         if error.errno == errno.ENOSPC:
             raise StackError("The disk is full. Make room and run it again: it goes on from here.") from error
         if error.errno in (errno.EACCES, errno.EROFS):
-            raise StackError(f"{error.filename} cannot be written to; name another cache in TSUNAGI_CACHE.") from error
+            raise StackError(f"{error.filename} cannot be written to; name {_ANOTHER}.") from error
         raise
 
 
-def _require_space(folder: Path, needed: int) -> None:
+def require_space(folder: Path, needed: int, instead: str) -> None:
+    """Raise `StackError` where fewer bytes than `needed` are free in `folder`; `instead` is what could be named."""
     free = shutil.disk_usage(folder).free
     if free < needed:
         raise StackError(
             f"The disk is nearly full: {needed / 1e6:.0f} MB are needed in {folder}, {free / 1e6:.0f} MB are free. "
-            "Make room, or name another cache in TSUNAGI_CACHE."
+            f"Make room, or name {instead}."
         )
 
 

@@ -13,19 +13,21 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any, Self
 
-from tsunagi.stack import databases, kafka, layout, leftovers, postgres, services, topics
+from shared.platform.topics import WrongTopic, create_topics
+from tsunagi.stack import asynchronous, databases, kafka, layout, leftovers, postgres, services
 from tsunagi.stack.artifacts import KAFKA_VERSION, POSTGRES_VERSION
 from tsunagi.stack.asynchronous import wait_until
 from tsunagi.stack.board import Board, Seen
 from tsunagi.stack.errors import StackError
 from tsunagi.stack.identity import identity
 from tsunagi.stack.layout import CITY, ROLES, SERVICES, Layout, Wish
-from tsunagi.stack.packages import Say
+from tsunagi.stack.packages import Say, require_space
 from tsunagi.stack.ports import HOST, settle
 from tsunagi.stack.process import Broker, Database, Process
 from tsunagi.stack.supervisor import Supervisor
 
 PARTS = ("postgres", "kafka", "services")
+_SPACE = 500_000_000
 
 
 def _quiet(_: str) -> None:
@@ -221,6 +223,7 @@ class Stack:
     def _supervise(self) -> Supervisor:
         """Take the stack, clear away what a killed run left, settle the ports, and begin to supervise."""
         if self._supervisor is None:
+            require_space(self.folder, _SPACE, "another folder in TSUNAGI_STACK")
             if self._lock is None:
                 self._lock = leftovers.take(self.folder)
             left = leftovers.clean_up(self.board)
@@ -246,7 +249,10 @@ class Stack:
             self._say_ready(f"PostgreSQL {POSTGRES_VERSION}", self.layout.kind.ports["postgres"], began)
         if kafka.NAME in starting:
             self.kafka.wait_ready()
-            topics.create_all(self.bootstrap)
+            try:
+                asynchronous.run(create_topics(self.bootstrap))
+            except WrongTopic as error:
+                raise StackError(f"{error}: it was made by another version of tsunagi.") from error
             self._say_ready(f"Kafka {KAFKA_VERSION}", self.layout.kind.ports["kafka"], began)
 
     def _start_services(self, supervisor: Supervisor, starting: list[str]) -> None:
