@@ -24,9 +24,10 @@ from shared.platform import store
 from shared.platform.parts import Parts
 from shared.platform.permissions import Within
 from shared.platform.postgres import Session
+from shared.platform.sealing import Keyring
 from shared.platform.store import Entry, Origin
 
-_STATEMENT = (  # constants only
+STATEMENT = (  # constants only
     "WITH stored AS ("  # noqa: S608
     + store.EVENT_COLUMNS
     + "), told AS ("
@@ -87,11 +88,11 @@ async def receive(parts: Parts, raw: bytes, origin: Origin, within: Within) -> R
     registered = register(sheet, origin.now)
     household = sheet.id
     origin = origin._replace(happened=origin.happened or registered.happened, ward=_ward(sheet.ward, within))
-    recorded, keys = _record(parts, household, registered, origin)
-    arguments = _arguments(recorded, keys)
+    recorded, keys = record_all(parts.keyring, parts.streams.source, registered, household, origin)
+    values = arguments(recorded, keys)
     try:
         async with parts.database.pool.acquire(timeout=10) as connection:
-            await connection.execute(_STATEMENT, *arguments)
+            await connection.execute(STATEMENT, *values)
     except asyncpg.UniqueViolationError:
         async with parts.database.session() as session:
             return await _known(parts, session, household, registered)
@@ -106,21 +107,20 @@ def _ward(said: str | None, within: Within) -> str | None:
     return said
 
 
-def _record(
-    parts: Parts, household: UUID, registered: Registered, origin: Origin
+def record_all(
+    keyring: Keyring, source: str, registered: Registered, household: UUID, origin: Origin
 ) -> tuple[list[Recorded], list[tuple[UUID, bytes]]]:
-    """Seal and wrap: the recorded events, and the new keys."""
+    """Seal and wrap: return the recorded events, household first, and the new keys."""
     keys: list[tuple[UUID, bytes]] = []
     recorded: list[Recorded] = []
-    source = parts.streams.source
     for subject, event in ((household, registered.household), *registered.persons):
-        cipher, wrapped = parts.keyring.create(subject)
+        cipher, wrapped = keyring.create(subject)
         keys.append((subject, wrapped))
         recorded.append(store.record(Entry(event, subject, 1, subject), origin, source, cipher))
     return recorded, keys
 
 
-def _arguments(recorded: Sequence[Recorded], keys: Sequence[tuple[UUID, bytes]]) -> list[object]:
+def arguments(recorded: Sequence[Recorded], keys: Sequence[tuple[UUID, bytes]]) -> list[object]:
     """Lay the rows out as the statement's 38 parameters."""
     first, *others = recorded
     assert isinstance(first.event, HouseholdRegistered)  # noqa: S101 - made so above

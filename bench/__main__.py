@@ -1,0 +1,81 @@
+"""`python -m bench`: both benchmarks on a stack of their own; one JSON object on standard output."""
+
+import argparse
+import asyncio
+import json
+import sys
+
+import asyncpg
+
+from bench import machine, registration, relay
+from bench.machine import say, until
+from tsunagi.stack.stack import Stack
+
+GATES = {"registration": 0.50, "relay": 0.6}
+MEMORY_MIB = 180
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench")
+    parser.add_argument("--seconds", type=float, default=5.0, help="how long each side of registration runs a turn")
+    parser.add_argument("--rounds", type=int, default=5, help="how many turns")
+    parser.add_argument("--connections", type=int, default=32)
+    parser.add_argument("--rows", type=int, default=100_000, help="how many rows the relay sends a turn")
+    asked = parser.parse_args()
+    with Stack.open(ephemeral=True, say=say) as stack:
+        stack.start(("postgres", "kafka", "intake.api"))
+        result: dict[str, object] = {
+            "registration": registration.measure(
+                stack, seconds=asked.seconds, rounds=asked.rounds, connections=asked.connections
+            ),
+            "relay": relay.measure(stack, rows=asked.rows, rounds=asked.rounds),
+        }
+        stack.start(("services",))
+        _drain(stack)
+        result["memory_mib"] = memory = {
+            name: seen["peak_memory_mib"] for name, seen in stack.status()["programs"].items()
+        }
+    result["machine"] = machine.describe()
+    result["gates"] = GATES
+    print(json.dumps(result, ensure_ascii=False))
+    sys.exit(0 if _passed(result, memory) else 1)
+
+
+def _drain(stack: Stack) -> None:
+    """Let every process work off what the benchmarks made, so that its memory is seen under load."""
+    async def kept() -> int:
+        connection = await asyncpg.connect(stack.dsn("casework"))
+        try:
+            return int(await connection.fetchval("SELECT count(*) FROM timeline"))
+        finally:
+            await connection.close()
+
+    last = [-1, 0]
+
+    def quiet() -> bool:
+        now = asyncio.run(kept())
+        last[1] = last[1] + 1 if now == last[0] and now else 0
+        last[0] = now
+        return last[1] > 40
+
+    say("all services: working off what was made")
+    until("the timeline", quiet, 600)
+
+
+def _passed(result: dict[str, object], memory: dict[str, int | None]) -> bool:
+    good = True
+    for name, gate in GATES.items():
+        side = result[name]
+        ratio = side["ratio"] if isinstance(side, dict) else 0.0
+        if ratio < gate:
+            say(f"{name}: {ratio} is below its gate, {gate}")
+            good = False
+    for name, most in memory.items():
+        if name not in ("postgres", "kafka") and (most or 0) > MEMORY_MIB:
+            say(f"{name}: {most} MiB, more than {MEMORY_MIB}")
+            good = False
+    return good
+
+
+if __name__ == "__main__":
+    main()

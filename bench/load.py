@@ -1,0 +1,106 @@
+"""The load: one process, so many connections, each sending a sheet as soon as the last one was answered.
+
+`python -m bench.load PORT TOKEN SECONDS CONNECTIONS RUN` prints one JSON object: how many were answered 200, how many
+otherwise, and the time they took.
+"""
+
+import asyncio
+import json
+import sys
+import time
+from collections.abc import Iterator
+
+import uvloop
+
+from bench.sheets import bodies
+
+
+class Connection(asyncio.Protocol):
+    """One connection, one request on the way at a time."""
+
+    def __init__(self, load: "Load") -> None:
+        self._load = load
+        self._buffer = b""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+        self._send()
+
+    def _send(self) -> None:
+        if time.perf_counter() >= self._load.until:
+            self._transport.close()
+            return
+        body = next(self._load.bodies)
+        self._began = time.perf_counter()
+        self._transport.write(self._load.head % len(body) + body)
+
+    def data_received(self, data: bytes) -> None:
+        self._buffer += data
+        head, found, rest = self._buffer.partition(b"\r\n\r\n")
+        if not found:
+            return
+        length = int(head.lower().split(b"content-length:", 1)[1].split(b"\r\n", 1)[0])
+        if len(rest) < length:
+            return
+        self._buffer = rest[length:]
+        now = time.perf_counter()
+        if head.startswith(b"HTTP/1.1 200"):
+            self._load.took.append(now - self._began)
+        else:
+            self._load.failed += 1
+            self._load.last_failure = rest[:300].decode(errors="replace")
+        self._send()
+
+    def connection_lost(self, _: Exception | None) -> None:
+        self._load.open -= 1
+        if not self._load.open:
+            self._load.ended.set()
+
+
+class Load:
+    def __init__(self, port: int, token: str, seconds: float, connections: int, run: int) -> None:
+        self.port, self.open = port, connections
+        self.bodies: Iterator[bytes] = bodies(run)
+        self.head = (
+            f"POST /households HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAuthorization: Bearer {token}\r\n"
+            "Content-Type: application/json\r\nContent-Length: %d\r\n\r\n"
+        ).encode()
+        self.took: list[float] = []
+        self.failed = 0
+        self.last_failure = ""
+        self.until = time.perf_counter() + seconds
+        self.ended = asyncio.Event()
+
+    async def run(self) -> dict[str, object]:
+        loop = asyncio.get_running_loop()
+        began = time.perf_counter()
+        for _ in range(self.open):
+            await loop.create_connection(lambda: Connection(self), "127.0.0.1", self.port)
+        await asyncio.wait_for(self.ended.wait(), self.until - time.perf_counter() + 30)
+        seconds = time.perf_counter() - began
+        self.took.sort()
+        last = len(self.took) - 1
+        return {
+            "answered": len(self.took),
+            "failed": self.failed,
+            "last_failure": self.last_failure,
+            "per_second": len(self.took) / seconds,
+            "p50_ms": self.took[last // 2] * 1000 if self.took else None,
+            "p99_ms": self.took[int(last * 0.99)] * 1000 if self.took else None,
+        }
+
+
+def main() -> None:
+    port, token, seconds, connections, run = sys.argv[1:]
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        load = runner.run(_made(int(port), token, float(seconds), int(connections), int(run)))
+    print(json.dumps(load))
+
+
+async def _made(port: int, token: str, seconds: float, connections: int, run: int) -> dict[str, object]:
+    return await Load(port, token, seconds, connections, run).run()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""What was applied to intake's database, in order."""
