@@ -16,6 +16,7 @@ from fastapi import Depends, Request
 
 from shared.kernel.errors import Forbidden
 from shared.platform.answers import Answer, answer
+from shared.platform.exchange import CALL
 from shared.platform.origin import read_origin
 from shared.platform.parts import Parts
 from shared.platform.permissions import Caller, Permission, Role, Scope, Within, permission_table, permissions_table
@@ -40,7 +41,6 @@ __all__ = [
 
 ACTION = "x-action"
 PUBLIC = "x-public"
-CALL = "tsunagi.call"
 
 
 class Call:
@@ -57,7 +57,7 @@ class Call:
         self.caller = caller
         self.now: datetime = parts.clock.now()
         self.scoped = self._within.everything
-        """Whether somebody has asked how far this caller reaches; an answer without that is never sent."""
+        """Whether the route has asked how far this caller reaches; the outermost layer sends no answer without that."""
 
     def within(self) -> Within:
         """Return how far this caller reaches: lists show what any one part of it holds."""

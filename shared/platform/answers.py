@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.platform.exchange import note_header
+from shared.platform.metrics import COMMANDS_REPEATED
 from shared.platform.streams import Outcome
 
 REPEATED = "Tsunagi-Repeated"
@@ -45,6 +46,7 @@ def answer(outcome: Outcome, *, into: type[A] = Answer, **more: Any) -> A:  # ty
     A repeated command has the same answer, with the header `Tsunagi-Repeated: true`.
     """
     if outcome.repeated:
+        COMMANDS_REPEATED.inc()
         note_header(REPEATED, "true")
     return into(
         stream=outcome.stream,

@@ -24,6 +24,8 @@ from shared.platform.metrics import HTTP_REQUESTS, HTTP_SECONDS
 BODY_LIMIT: Final = 256 * 1024
 """Bytes of a request's body: a sheet of forty people with notes is a tenth of it."""
 
+CALL: Final = "tsunagi.call"
+"""Where in the ASGI scope the call stands that a route was handed."""
 UNKNOWN_ROUTE: Final = "unknown"
 _CORRELATION: Final = b"x-correlation-id"
 _COMMAND: Final = b"idempotency-key"
@@ -43,6 +45,15 @@ def note_header(name: str, value: str) -> None:
     noted = _headers.get()
     if noted is not None:
         noted.append((name.lower().encode(), value.encode()))
+
+
+class ScopeForgotten(Exception):
+    """A route answers somebody whose role has bounds, and has not asked how far they reach: a mistake of ours."""
+
+
+def _check_reach(call: Any, status: int) -> None:
+    if call is not None and status < 400 and not call.scoped:
+        raise ScopeForgotten(call.permission.action)
 
 
 def _uuid(value: bytes) -> UUID | None:
@@ -83,6 +94,7 @@ class Exchange:
         async def answer(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
+                _check_reach(scope.get(CALL), message["status"])
                 status = message["status"]
                 message["headers"] = [*message.get("headers", ()), *noted]
             await send(message)
