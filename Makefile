@@ -34,7 +34,7 @@ check: setup-dev  ## ruff, mypy, import rules, dependencies, dead code
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/deptry .
-	@! $(BIN)/vulture | grep -E '^(shared/kernel|services/[a-z]+/domain)/'
+	@! $(BIN)/vulture | grep -E '^(shared/kernel|services/[a-z]+/domain)/.* unused (function|class|method|property|import)'
 
 UV := .cache/uv/bin/uv
 COMPILE = $(UV) pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes \

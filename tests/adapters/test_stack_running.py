@@ -19,12 +19,12 @@ from aiokafka.admin import AIOKafkaAdminClient
 from shared.contracts.topics import TOPICS
 from tests.fresh import MakeDatabase
 from tsunagi.stack import leftovers
-from tsunagi.stack.asynchronous import wait_until
 from tsunagi.stack.board import Board
 from tsunagi.stack.errors import StackError
 from tsunagi.stack.identity import identity
 from tsunagi.stack.ports import HOST, any_free
 from tsunagi.stack.stack import Stack
+from tsunagi.stack.waiting import wait_until
 
 pytestmark = pytest.mark.stack
 BOTH = ["postgres", "kafka"]
@@ -135,8 +135,11 @@ async def test_what_was_committed_survives_the_kill_of_both(folder: Path) -> Non
 def test_a_stack_has_one_supervisor(folder: Path) -> None:
     with Stack.open(folder) as stack:
         stack.start(["postgres"])
+        other = Stack.open(folder)
+        assert other.is_running()
         with pytest.raises(StackError, match="is running already"):
-            Stack.open(folder).start(["postgres"])
+            other.start(["postgres"])
+    assert not other.is_running()
 
 
 def test_a_stack_keeps_its_clock(folder: Path) -> None:

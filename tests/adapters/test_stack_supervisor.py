@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from tsunagi.stack.asynchronous import wait_until
 from tsunagi.stack.board import Board, Seen
 from tsunagi.stack.identity import identity
 from tsunagi.stack.process import Process
 from tsunagi.stack.supervisor import Program, Supervisor, stop_left_behind
+from tsunagi.stack.waiting import wait_until
 
 SLEEPS = "import time\nprint('began', flush=True)\ntime.sleep(1000)"
 IGNORES_SIGTERM = "import signal\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\n" + SLEEPS

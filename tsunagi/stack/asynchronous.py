@@ -2,11 +2,8 @@
 
 import asyncio
 import threading
-import time
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, TypeVar
-
-from tsunagi.stack.errors import StackError
 
 T = TypeVar("T")
 
@@ -28,17 +25,6 @@ def run(work: Coroutine[Any, Any, T]) -> T:
     if failure:
         raise failure[0]
     return outcome[0]
-
-
-def wait_until(
-    what: str, is_so: Callable[[], bool], seconds: float, *, hint: Callable[[], str] = str, pause: float = 0.05
-) -> None:
-    """Wait for a condition. Raises `StackError` with the hint where it has not come within `seconds`."""
-    deadline = time.monotonic() + seconds
-    while not is_so():
-        if time.monotonic() > deadline:
-            raise StackError(f"{what} did not come within {seconds:.0f} s. {hint()}".strip())
-        time.sleep(pause)
 
 
 async def answers(ask: Callable[[], Awaitable[object]], seconds: float) -> bool:

@@ -97,7 +97,8 @@ class Layout:
     def purge(self) -> None:
         """Remove the stack with all that it holds."""
         shutil.rmtree(self.postgres, ignore_errors=True)
-        shutil.rmtree(self.folder)
+        # What is left of an ephemeral one in use is swept away by the next.
+        shutil.rmtree(self.folder, ignore_errors=self.kind.ephemeral)
 
 
 def default_folder() -> Path:

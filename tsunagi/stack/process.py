@@ -9,11 +9,11 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from tsunagi.stack.asynchronous import wait_until
 from tsunagi.stack.board import Board, Seen
 from tsunagi.stack.errors import StackError
 from tsunagi.stack.services import last_lines
 from tsunagi.stack.supervisor import PATIENCE
+from tsunagi.stack.waiting import wait_until
 
 _RESTARTS_UNTIL_HOPELESS = 4
 

@@ -16,7 +16,6 @@ from typing import IO, Any, Self
 from shared.platform.topics import WrongTopic, create_topics
 from tsunagi.stack import asynchronous, databases, kafka, layout, leftovers, postgres, services
 from tsunagi.stack.artifacts import KAFKA_VERSION, POSTGRES_VERSION
-from tsunagi.stack.asynchronous import wait_until
 from tsunagi.stack.board import Board, Seen
 from tsunagi.stack.errors import StackError
 from tsunagi.stack.identity import identity
@@ -25,6 +24,7 @@ from tsunagi.stack.packages import Say, require_space
 from tsunagi.stack.ports import HOST, settle
 from tsunagi.stack.process import Broker, Database, Process
 from tsunagi.stack.supervisor import Supervisor
+from tsunagi.stack.waiting import wait_until
 
 PARTS = ("postgres", "kafka", "services")
 _SPACE = 500_000_000
@@ -155,10 +155,7 @@ class Stack:
     def is_running(self) -> bool:
         """Say whether some supervisor, here or in another process, keeps this stack up."""
         state = self.board.state()
-        if state is None or identity(state.supervisor) != state.identity:
-            return False
-        # This process may have supervised it before, and have stopped it.
-        return self.is_ours or state.supervisor != os.getpid()
+        return state is not None and identity(state.supervisor) == state.identity
 
     def stop_elsewhere(self) -> bool:
         """Stop the stack whose supervisor is another process, and whatever an earlier one left.
@@ -170,6 +167,8 @@ class Stack:
             return False
         was_running = self.is_running()
         if was_running:
+            if state.supervisor == os.getpid():
+                raise StackError("The stack is kept up by this very process: use `stop`.")
             os.kill(state.supervisor, signal.SIGTERM)
             with contextlib.suppress(StackError):
                 wait_until("The end of the supervisor", lambda: identity(state.supervisor) != state.identity, 90)

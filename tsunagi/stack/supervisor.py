@@ -124,6 +124,8 @@ class Supervisor:
         self._ended = True
         self._woken.set()
         self._thread.join(PATIENCE + 10)
+        if not self._thread.is_alive():
+            self.board.write(State(0, "gone"))
 
     def _run(self) -> None:
         while True:
