@@ -17,6 +17,7 @@ HANDOFF = Codes(
         "transport-to-arrival": ("移送 → 受入報告", "transport → arrival"),
         "arrival-to-casework": ("受入 → ケースマネジメント", "arrival → casework"),
         "departure-to-casework": ("退所 → ケースマネジメント", "departure → casework"),
+        "place-unknown-to-found": ("所在不明 → 確認", "place unknown → found"),
         "casework-to-conference": ("ケース → ケース会議", "casework → conference"),
         "conference-to-provider": ("ケース会議 → 支援先", "conference → support provider"),
         "nurse-to-care-manager": ("保健師 → ケアマネジャー等", "nurse → care manager"),
