@@ -8,7 +8,7 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 	$$python -c '$(NEW_ENOUGH)' 2>/dev/null && echo $$python && break; done || echo python3)
 BIN := .venv/bin
 
-.PHONY: help setup setup-dev run test check lock clean
+.PHONY: help setup setup-dev run test check docs lock clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,13 +28,17 @@ run: setup  ## the whole system on this machine, with the drill `kobe`; Ctrl-C s
 test: setup-dev check  ## checks, then all tests on a real stack
 	@$(BIN)/pytest -m 'not long'
 
-check: setup-dev  ## ruff, mypy, import rules, dependencies, dead code
+check: setup-dev  ## ruff, mypy, import rules, dependencies, dead code, documents up to date
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/deptry .
+	@$(BIN)/python -m tsunagi.docs --check
 	@! $(BIN)/vulture | grep -E '^(shared/kernel|services/[a-z]+/domain)/.* unused (function|class|method|property|import)'
+
+docs: setup-dev  ## write the documents that are made from code (events, AsyncAPI, codes, requirements …)
+	@$(BIN)/python -m tsunagi.docs
 
 UV := .cache/uv/bin/uv
 COMPILE = $(UV) pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes \

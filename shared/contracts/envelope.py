@@ -6,7 +6,7 @@ are words: `{"k": <id of the key's owner>, "c": <base64 of nonce + ciphertext>}`
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -66,27 +66,37 @@ class Recorded(msgspec.Struct, frozen=True, kw_only=True):
     """The opened words, where somebody opened them for this reader; never written anywhere."""
 
 
-_HEADERS: tuple[tuple[str, str], ...] = (
-    ("ce_id", "id"),
-    ("ce_type", "type"),
-    ("ce_source", "source"),
-    ("ce_subject", "subject"),
-    ("version", "version"),
-    ("ce_time", "time"),
-    ("recordedat", "recorded_at"),
-    ("actor", "actor"),
-    ("channel", "channel"),
-    ("correlationid", "correlation"),
-    ("causationid", "causation"),
-    ("timeprecision", "precision"),
-    ("disaster", "disaster"),
-    ("ward", "ward"),
-    ("saidby", "said_by"),
-    ("corrects", "corrects"),
-    ("deviceoffset", "device_offset"),
+class Header(NamedTuple):
+    """A Kafka header: its name, the field of `Envelope` that it carries, what it says, whether it must be there."""
+
+    name: str
+    field: str
+    about: str
+    optional: bool = False
+
+
+HEADERS: tuple[Header, ...] = (
+    Header("ce_id", "id", "UUIDv7; the idempotency key"),
+    Header("ce_type", "type", "`tsunagi.<service>.<subject>.<past-tense>.v<N>`"),
+    Header("ce_source", "source", "`/<city code>/<service>`: a deployment is one city"),
+    Header("ce_subject", "subject", "the stream's id (household, person, need, placement, trip, facility, case …)"),
+    Header("version", "version", "its number in that stream, from 1"),
+    Header("ce_time", "time", "when it happened (RFC 3339, UTC, microseconds)"),
+    Header("recordedat", "recorded_at", "when it was written"),
+    Header("actor", "actor", "who entered it: the id of a member of staff, a partner or a service"),
+    Header("channel", "channel", "by which way it came in (`codes.CHANNEL`)"),
+    Header("correlationid", "correlation", "the chain that one command began"),
+    Header("causationid", "causation", "the command, or the event, that led here"),
+    Header("timeprecision", "precision", "how exactly `ce_time` is known (`codes.PRECISION`)"),
+    Header("disaster", "disaster", "the disaster, or drill, that it belongs to", optional=True),
+    Header("ward", "ward", "JIS code of the ward responsible for the person or facility", optional=True),
+    Header("saidby", "said_by", "whose word it was, where somebody else keyed it in (`codes.SAID_BY`)", optional=True),
+    Header("corrects", "corrects", "the event that this one corrects", optional=True),
+    Header("deviceoffset", "device_offset", "seconds that the device's clock was ahead of ours", optional=True),
 )
+_HEADERS = tuple((header.name, header.field) for header in HEADERS)
 _FIXED: tuple[tuple[str, bytes], ...] = (("ce_specversion", b"1.0"), ("content-type", b"application/json"))
-_OPTIONAL = frozenset({"disaster", "ward", "said_by", "corrects", "device_offset"})
+_OPTIONAL = frozenset(header.field for header in HEADERS if header.optional)
 
 
 def _text(value: object) -> bytes:
