@@ -76,7 +76,7 @@ def _answers(port: int) -> bool:
 
 def _load(port: int, token: str, seconds: float, connections: int, run: int) -> dict[str, Any]:
     words = [sys.executable, "-m", "bench.load", str(port), token, str(seconds), str(connections), str(run)]
-    done = subprocess.run(words, check=True, capture_output=True, text=True, timeout=seconds + 60)
+    done = subprocess.run(words, check=True, stdout=subprocess.PIPE, text=True, timeout=seconds + 60)
     result: dict[str, Any] = json.loads(done.stdout)
     if result["failed"] or not result["answered"]:
         raise RuntimeError(f"{result['failed']} of the registrations were refused: {result['last_failure']}")

@@ -119,7 +119,7 @@ async def ours() -> float:
         relay = asyncio.create_task(Relay(parts).run())
         async with parts.database.session() as session:
             while await session.fetchval("SELECT EXISTS (SELECT 1 FROM outbox)"):
-                await asyncio.sleep(0.02)  # noqa: ASYNC110 - it waits for rows, not for a task
+                await asyncio.sleep(0.02)
         took = time.perf_counter() - began
         relay.cancel()
         await asyncio.gather(relay, return_exceptions=True)

@@ -19,7 +19,7 @@ _SHEET = {
     "address": "神戸市東灘区（訓練）1丁目2-3",
     "phone": "078-000-0012",
     "mobile": "090-0000-0012",
-    "damage": "half",
+    "damage": "half-destroyed",
     "reasons": ["lifelines", "aftershocks"],
     "lifelines": ["water", "gas"],
     "inquiry_consent": "agreed",

@@ -27,7 +27,7 @@ EXAMPLE = {
     "entered_on": "2026-11-21",
     "address": "神戸市東灘区（訓練）1-2-3",
     "mobile": "090-0000-0012",
-    "damage": "half",
+    "damage": "half-destroyed",
     "reasons": ["lifelines", "aftershocks"],
     "lifelines": ["water"],
     "inquiry_consent": "agreed",
@@ -61,8 +61,8 @@ async def register(request: Request) -> Response:
     caller = state.verifier.caller(request.headers.get("authorization"))
     within = state.permissions[_ACTION].within(caller)
     raw = await request.body()
-    receipt = await receive(parts, raw, read_origin(scope["headers"], caller, parts.clock), within)
-    headers = {"Tsunagi-Repeated": "true"} if receipt.repeated else None
+    receipt, repeated = await receive(parts, raw, read_origin(scope["headers"], caller, parts.clock), within)
+    headers = {"Tsunagi-Repeated": "true"} if repeated else None
     return Response(_encoder.encode(receipt), 200, headers, _JSON)
 
 

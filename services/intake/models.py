@@ -55,7 +55,7 @@ class HouseholdCorrection(Body):
     """Only the fields that are given are corrected; what was there stays in the history."""
 
     model_config = ConfigDict(
-        extra="forbid", json_schema_extra={"examples": [{"mobile": "090-0000-1234", "damage": "half"}]}
+        extra="forbid", json_schema_extra={"examples": [{"mobile": "090-0000-1234", "damage": "half-destroyed"}]}
     )
 
     place: PlaceBody | None = None

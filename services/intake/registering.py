@@ -20,7 +20,7 @@ from shared.contracts.envelope import Recorded
 from shared.contracts.intake_household import HouseholdRegistered, Mark
 from shared.contracts.intake_person import PersonRegistered
 from shared.kernel.errors import Conflict, Forbidden
-from shared.platform import store
+from shared.platform import failpoints, store
 from shared.platform.parts import Parts
 from shared.platform.permissions import Within
 from shared.platform.postgres import Session
@@ -63,7 +63,7 @@ FROM unnest($27::uuid[], $36::text[], $37::text[], $38::text[]) AS w(person, wor
 )
 
 
-class Receipt(msgspec.Struct, frozen=True, kw_only=True):
+class Receipt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What a client gets for a sheet; the same for the same sheet, however often it comes."""
 
     household: UUID
@@ -73,16 +73,15 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     events: tuple[UUID, ...]
     marks: tuple[Mark, ...]
     recorded_at: datetime
-    repeated: bool = False
 
 
-async def receive(parts: Parts, raw: bytes, origin: Origin, within: Within) -> Receipt:
+async def receive(parts: Parts, raw: bytes, origin: Origin, within: Within) -> tuple[Receipt, bool]:
     """Register a sheet under the id that the client chose, for a caller who reaches `within`.
 
     The ward responsible is the sheet's own, or the caller's where they have one only, or the whole city's. Raises
     `Forbidden("access.denied")` for another's ward, `Invalid("body.unreadable" | "id.malformed" | "id.repeated")`
     and, where the id came before with other content, `Conflict("household.differs", fields=…)` or
-    `Conflict("person.elsewhere")`.
+    `Conflict("person.elsewhere")`. The second member says whether the sheet had been here before.
     """
     sheet = read_sheet(raw)
     registered = register(sheet, origin.now)
@@ -95,8 +94,9 @@ async def receive(parts: Parts, raw: bytes, origin: Origin, within: Within) -> R
             await connection.execute(STATEMENT, *values)
     except asyncpg.UniqueViolationError:
         async with parts.database.session() as session:
-            return await _known(parts, session, household, registered)
-    return _receipt(recorded, registered.household.marks, registered.persons)
+            return await _known(parts, session, household, registered), True
+    failpoints.reach(failpoints.API_AFTER_COMMIT)
+    return _receipt(recorded, registered.household.marks, registered.persons), False
 
 
 def _ward(said: str | None, within: Within) -> str | None:
@@ -156,8 +156,6 @@ def _receipt(
     recorded: Sequence[Recorded],
     marks: tuple[Mark, ...],
     persons: Sequence[tuple[UUID, PersonRegistered]],
-    *,
-    repeated: bool = False,
 ) -> Receipt:
     first = recorded[0].envelope
     return Receipt(
@@ -169,7 +167,6 @@ def _receipt(
         marks=marks
         + tuple(Mark(f"members.{n}.{m.field}", m.code) for n, (_, p) in enumerate(persons) for m in p.marks),
         recorded_at=first.recorded_at,
-        repeated=repeated,
     )
 
 
@@ -199,4 +196,4 @@ async def _known(parts: Parts, session: Session, household: UUID, came: Register
         raise Conflict("household.differs", fields=fields, stored=f"/households/{household}")
     persons = [(p, e.event) for p in before.event.members if isinstance((e := stored[p]).event, PersonRegistered)]
     ordered = [before, *(stored[person] for person in before.event.members)]
-    return _receipt(ordered, before.event.marks, persons, repeated=True)
+    return _receipt(ordered, before.event.marks, persons)

@@ -10,7 +10,7 @@ from shared.contracts.envelope import Recorded
 from shared.contracts.event import Event
 from shared.kernel.decider import Decider
 from shared.kernel.errors import Conflict
-from shared.platform import store
+from shared.platform import failpoints, store
 from shared.platform.postgres import Database, Session
 from shared.platform.sealing import Cipher, Keyring
 from shared.platform.store import Entry, Origin, VersionConflict
@@ -109,7 +109,9 @@ async def transact(database: Database, work: Callable[[Session], Awaitable[T]], 
     for attempt in range(attempts):
         try:
             async with database.transaction() as session:
-                return await work(session)
+                done = await work(session)
+            failpoints.reach(failpoints.API_AFTER_COMMIT)
+            return done
         except VersionConflict:
             await asyncio.sleep(random.uniform(0, 0.01 * 2**attempt))  # noqa: S311 - a pause, no secret
     raise Conflict("command.raced")
