@@ -108,7 +108,8 @@ def _upgrade(connection: Connection, package: str) -> list[str]:
     def steps(revision: Any, _: Any) -> Any:
         return script._upgrade_revs("head", revision)  # noqa: SLF001 - `alembic upgrade` does this in its own env.py
 
-    def note(step: Any, **_: Any) -> None:
+    def note(*_: Any, **given: Any) -> None:
+        step = given["step"]
         applied.append(step.up_revision_id)
         log.info("migrated to %s: %s", step.up_revision_id, step.up_revision.doc if step.up_revision else "")
 

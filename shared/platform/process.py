@@ -13,6 +13,7 @@ import uvloop
 
 from shared.platform import failpoints
 from shared.platform.causes import cause
+from shared.platform.log import configure
 from shared.platform.parts import DatabaseAway, Parts, open_parts
 from shared.platform.service import MakeApi, Service
 from shared.platform.settings import BAD_CONFIGURATION, PlatformSettings, read_settings
@@ -39,7 +40,7 @@ def main(service: Service, arguments: Sequence[str] | None = None) -> NoReturn:
         raise SystemExit(BAD_USAGE)
     role = given[0]
     settings = read_settings(service.settings)
-    configure(settings, service.name, role)
+    configure(settings.log_level, service=service.name, process=role)
     failpoints.arm(settings.failpoint)
     try:
         raise SystemExit(_RUN[role](service, settings))
@@ -48,10 +49,6 @@ def main(service: Service, arguments: Sequence[str] | None = None) -> NoReturn:
         raise SystemExit(DATABASE_AWAY) from None
     except KeyboardInterrupt:
         raise SystemExit(0) from None
-
-
-def configure(settings: PlatformSettings, service: str, role: str) -> None:
-    logging.basicConfig(level=settings.log_level, format=f"%(asctime)s {service}.{role} %(name)s %(message)s")
 
 
 def _run_in_uvloop(work: Coroutine[Any, Any, int]) -> int:
