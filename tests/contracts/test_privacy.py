@@ -45,7 +45,6 @@ def test_every_text_of_an_open_body_is_declared(cls: type[Event]) -> None:
 
 
 @every_type
-@pytest.mark.req("K4-166")
 def test_no_field_of_an_open_body_is_named_like_a_word(cls: type[Event]) -> None:
     telling = [name for name, _ in open_fields(cls) if name.partition(".")[2] in TELLING and name not in SAID_OPENLY]
     assert not telling, "such a field belongs into the words; if it must stand open, SAID_OPENLY says why"
