@@ -87,7 +87,7 @@ def decode_as(cls: type[_Struct], raw: bytes) -> _Struct:
         decoder = _decoders[cls] = msgspec.json.Decoder(cls)
     try:
         return decoder.decode(raw)  # type: ignore[return-value]  # the decoder of cls gives cls
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Unreadable(f"{cls.__name__}: {type(error).__name__}") from None
 
 

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from shared.contracts.envelope import Recorded, from_headers, read_value
 from shared.contracts.event import Unreadable
+from shared.platform.causes import cause
 from shared.platform.parts import Parts
 from shared.platform.postgres import Session
 from shared.platform.store import Origin
@@ -48,12 +49,14 @@ Admit = Callable[[Session, Sequence[Incoming]], Awaitable[list[Recorded]]]
 
 
 def read_message(message: Message) -> Incoming | Broken:
-    """Read a message of an event topic: the event, or the reason why it is none."""
+    """Read a message of an event topic: the event, or the reason why it is none. Raises nothing."""
     try:
         envelope = from_headers(message.headers, topic=message.topic, key=message.key)
         recorded = read_value(envelope, message.value)
     except Unreadable as error:
         return Broken(message, str(error.args[0]))
+    except Exception as error:  # noqa: BLE001 - one message that nobody foresaw must not stop all that follow it
+        return Broken(message, cause(error))
     return Incoming(recorded, message.topic, message.partition, message.offset)
 
 
