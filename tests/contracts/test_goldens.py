@@ -7,6 +7,7 @@ from uuid import UUID
 import jsonschema
 import msgspec
 import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from shared.contracts.catalogue import MODULES
 from shared.contracts.envelope import Recorded, from_headers, read_value, to_headers
@@ -70,6 +71,18 @@ def test_a_goldens_words_open_under_its_key_and_say_the_same(file: Path) -> None
     assert raw is not None, "the seal's associated data is the event's id and type"
     assert plain(decode_as(recorded.event.SEALED, raw)) == golden.words
     assert cipher.open(UUID(int=0), recorded.envelope.type, recorded.sealed) is None
+
+
+def test_what_is_sealed_today_is_sealed_as_the_goldens_are() -> None:
+    golden = load(SHELF.golden / "tsunagi.intake.person.registered.v1.json")
+    envelope = read(golden).envelope
+    cipher = Cipher(envelope.key, TEST_KEY)
+    sealed = cipher.seal(envelope.id, envelope.type, b"{}")
+    data = envelope.id.bytes + envelope.type.encode()
+    assert AESGCM(TEST_KEY).decrypt(sealed.c[:12], sealed.c[12:], data) == b"{}"
+    assert sealed.k == envelope.key
+    assert cipher.open(envelope.id, "tsunagi.intake.person.corrected.v1", sealed) is None
+    assert sealed.c != cipher.seal(envelope.id, envelope.type, b"{}").c, "a nonce is used once"
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
