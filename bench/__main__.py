@@ -24,6 +24,7 @@ def main() -> None:
         "--only", choices=("registration", "relay"), help="one of them (the relay needs rows of the other)"
     )
     parser.add_argument("--rows", type=int, default=100_000, help="how many rows the relay sends a turn")
+    parser.add_argument("--readable", action="store_true", help="lines for people in place of JSON")
     asked = parser.parse_args()
     result: dict[str, object] = {}
     memory: dict[str, int | None] = {}
@@ -41,8 +42,22 @@ def main() -> None:
     result["memory_mib"] = memory
     result["machine"] = machine.describe()
     result["gates"] = GATES
-    print(json.dumps(result, ensure_ascii=False))
+    print(_readable(result) if asked.readable else json.dumps(result, ensure_ascii=False))
     sys.exit(0 if _passed(result, memory) else 1)
+
+
+def _readable(result: dict[str, object]) -> str:
+    lines = []
+    for name, gate in GATES.items():
+        side = result.get(name)
+        if isinstance(side, dict):
+            lines.append(
+                f"{name:<13} {side['ours']:>9.0f}/s  beside {side['floor']:>9.0f}/s: {side['ratio']:.2f} (gate {gate})"
+            )
+    memory = result["memory_mib"]
+    if isinstance(memory, dict):
+        lines += [f"{name:<18} {most} MiB at most" for name, most in memory.items()]
+    return "\n".join(lines)
 
 
 def _drain(stack: Stack) -> None:

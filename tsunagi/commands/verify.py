@@ -1,0 +1,43 @@
+"""`tsunagi verify`: whether the promises were kept on the running stack."""
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tsunagi.commands import Folder, Json, app
+
+
+@app.command()
+def verify(
+    *,
+    acknowledged: Annotated[
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help="What clients were told: a line of JSON for each answer."),
+    ] = None,
+    within: Annotated[float, typer.Option(help="Seconds to wait for what is still on its way.")] = 120.0,
+    json: Json = False,
+    folder: Folder = None,
+) -> None:
+    """Check: acknowledged ⊆ stores ⊆ log ⊆ timeline, order, nothing twice, every promise has its place, nobody lost.
+
+    Exit code 0: clean; 1: something is not; changes nothing.
+    """
+    from tsunagi.stack.errors import StackError
+    from tsunagi.stack.stack import Stack
+    from tsunagi.verifying import verify as check
+
+    stack = Stack.open(folder)
+    if not stack.is_running():
+        raise StackError("The stack is not running: start it with `tsunagi up`.")
+    report = asyncio.run(check(stack, acknowledged, within=within))
+    if json:
+        typer.echo(report.json())
+    else:
+        for name, count in report.counts.items():
+            typer.echo(f"  {name:<14}{count:>10}")
+        for problem in report.problems:
+            typer.echo(f"BROKEN  {problem}")
+        typer.echo("clean" if report.clean else f"not clean: lost {report.lost}, twice {report.duplicated}")
+    raise typer.Exit(0 if report.clean else 1)
