@@ -77,6 +77,13 @@ def unreadable(errors: Iterable[Mapping[str, Any]], known: frozenset[str]) -> tu
     return next((code for code in ("body.unreadable", "query.unreadable") if code in codes), "id.malformed"), fields
 
 
+def _is_busy(error: BaseException) -> bool:
+    if isinstance(error, asyncpg.InterfaceError):
+        # Both a connection that was lost, and a call that is a mistake of ours and will never do.
+        return "clos" in str(error)
+    return isinstance(error, BUSY)
+
+
 class Failures:
     """The error handlers of one API."""
 
@@ -108,8 +115,7 @@ class Failures:
                 return self._problems.response("command.raced", 409)
             case KeyNotHere():
                 return self._problems.response("server.busy", 503)
-            # asyncpg counts a value that does not fit its column among the errors of its interface: a mistake of ours.
-            case _ if isinstance(error, BUSY) and not isinstance(error, ValueError):
+            case _ if _is_busy(error):
                 log.warning("PostgreSQL is away or busy", extra={"reason": type(error).__name__})
                 return self._problems.response("server.busy", 503)
             case _:
