@@ -4,6 +4,7 @@ The headers say what, about whom, when, by whom and why; the value is the body, 
 are words: `{"k": <id of the key's owner>, "c": <base64 of nonce + ciphertext>}`.
 """
 
+import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Literal, NamedTuple
@@ -110,7 +111,7 @@ def _text(value: object) -> bytes:
 
 def instant_text(value: datetime) -> str:
     """Write an instant as RFC 3339 in UTC with microseconds, so that texts sort as the instants do."""
-    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return value.astimezone(UTC).isoformat(timespec="microseconds")[:-6] + "Z"
 
 
 def to_headers(envelope: Envelope) -> list[tuple[str, bytes]]:
@@ -124,6 +125,75 @@ def to_headers(envelope: Envelope) -> list[tuple[str, bytes]]:
         if value is not None:
             headers.append((name, _text(value)))
     return headers
+
+
+class _Written(msgspec.Struct, omit_defaults=True, rename={one.field: one.name for one in HEADERS}):
+    """The headers as one JSON object; field by field, since every event of the hot way passes here."""
+
+    specversion: str = msgspec.field(name="ce_specversion")
+    content_type: str = msgspec.field(name="content-type")
+    id: UUID
+    type: str
+    source: str
+    subject: UUID
+    version: str
+    time: str
+    recorded_at: str
+    actor: str
+    channel: str
+    correlation: UUID
+    causation: UUID
+    precision: str
+    disaster: UUID | None = None
+    ward: str | None = None
+    said_by: str | None = None
+    corrects: UUID | None = None
+    device_offset: str | None = None
+
+
+_encoder = msgspec.json.Encoder()
+
+
+def headers_text(envelope: Envelope) -> bytes:
+    """Write an envelope's headers as one JSON object, as the store and the outbox keep them.
+
+    The same as `to_headers`, in a third of its time. Raises `Invalid("code.malformed")`.
+    """
+    offset = envelope.device_offset
+    text = _encoder.encode(
+        _Written(
+            "1.0",
+            "application/json",
+            envelope.id,
+            envelope.type,
+            envelope.source,
+            envelope.subject,
+            str(envelope.version),
+            instant_text(envelope.time),
+            instant_text(envelope.recorded_at),
+            envelope.actor,
+            envelope.channel,
+            envelope.correlation,
+            envelope.causation,
+            envelope.precision,
+            envelope.disaster,
+            envelope.ward,
+            envelope.said_by,
+            envelope.corrects,
+            None if offset is None else str(offset),
+        )
+    )
+    if not text.isascii() or b"\x7f" in text or (b"\\" in text and _unprintable(text)):
+        raise Invalid("code.malformed", where="envelope")
+    return text
+
+
+_ESCAPE = re.compile(rb"\\(.)")
+
+
+def _unprintable(text: bytes) -> bool:
+    """Return whether a JSON text escapes more than quotes and backslashes."""
+    return any(escape.group(1) not in (b'"', b"\\") for escape in _ESCAPE.finditer(text))
 
 
 def from_headers(headers: Iterable[tuple[str, bytes | None]], *, topic: str, key: bytes | None) -> Envelope:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import msgspec
 
-from shared.contracts.envelope import Recorded
+from shared.contracts.envelope import Recorded, headers_text
 from shared.contracts.event import decode_as, encode_words
 from shared.contracts.intake_person import TOPIC as PERSONS
 from shared.contracts.intake_person import PersonCorrected, PersonRegistered, PersonWords
@@ -65,7 +65,7 @@ async def learn(parts: Parts, session: Session, recorded: Sequence[Recorded]) ->
                 one.envelope.id,
                 one.sealed.k,
                 one.envelope.version,
-                store.headers_text(one.envelope),
+                headers_text(one.envelope),
                 one.value,
             )
 

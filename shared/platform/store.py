@@ -11,7 +11,7 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
-from shared.contracts.envelope import Envelope, Recorded, from_headers, read_value, to_headers, with_sealed
+from shared.contracts.envelope import Envelope, Recorded, from_headers, headers_text, read_value, with_sealed
 from shared.contracts.event import Event, decode_as, encode_body, encode_words
 from shared.contracts.topics import KEYS
 from shared.kernel.ids import new_id
@@ -50,11 +50,6 @@ class Entry(NamedTuple):
     version: int
     key: UUID
     ward: str | None = None
-
-
-def headers_text(envelope: Envelope) -> bytes:
-    """Write an envelope's headers as one JSON object, as the store and the outbox keep them."""
-    return msgspec.json.encode({name: value.decode() for name, value in to_headers(envelope)})
 
 
 _headers = msgspec.json.Decoder(dict[str, str])

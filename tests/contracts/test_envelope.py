@@ -14,6 +14,7 @@ from shared.contracts.envelope import (
     Envelope,
     Sealed,
     from_headers,
+    headers_text,
     instant_text,
     read_value,
     to_headers,
@@ -77,6 +78,18 @@ def test_any_envelope_comes_back_as_it_went(
         ENVELOPE, **fields, time=times[0], recorded_at=times[1], version=version, device_offset=offset
     )
     assert again(envelope) == envelope
+    assert kept(envelope) == [(name, value.decode()) for name, value in to_headers(envelope)]
+
+
+def kept(envelope: Envelope) -> list[tuple[str, str]]:
+    """Return the headers as the store keeps them."""
+    return list(msgspec.json.decode(headers_text(envelope), type=dict[str, str]).items())
+
+
+@pytest.mark.parametrize("absent", ["disaster", "ward", "said_by", "corrects", "device_offset"])
+def test_the_store_keeps_the_headers_that_kafka_gets(absent: str) -> None:
+    envelope = msgspec.structs.replace(ENVELOPE, **{absent: None})
+    assert kept(envelope) == [(name, value.decode()) for name, value in to_headers(envelope)]
 
 
 @pytest.mark.req("K4-168")
@@ -149,12 +162,20 @@ def test_without_a_key_that_is_an_id_it_is_unreadable(key: bytes | None) -> None
 
 
 @pytest.mark.parametrize("field", ["actor", "channel", "said_by", "ward", "source"])
-@pytest.mark.parametrize("text", ["例野 花子", "a\0b", "a\nb"])
+@pytest.mark.parametrize("text", ["例野 花子", "a\0b", "a\nb", "a\x7fb", "a\x1bb"])
 def test_a_text_in_place_of_a_code_does_not_get_into_a_header(field: str, text: str) -> None:
-    with pytest.raises(Invalid) as refused:
-        to_headers(msgspec.structs.replace(ENVELOPE, **{field: text}))
-    assert refused.value.code == "code.malformed"
-    assert text not in str(refused.value.details)
+    for write in (to_headers, headers_text):
+        with pytest.raises(Invalid) as refused:
+            write(msgspec.structs.replace(ENVELOPE, **{field: text}))
+        assert refused.value.code == "code.malformed"
+        assert text not in str(refused.value.details)
+
+
+@pytest.mark.parametrize("actor", ["DOMAIN\\user", 'a"b', "auth0|17", "a\\u0000b", "\\\\n"])
+def test_an_actors_id_may_hold_what_sign_in_services_put_there(actor: str) -> None:
+    envelope = msgspec.structs.replace(ENVELOPE, actor=actor)
+    assert again(envelope) == envelope
+    assert dict(kept(envelope))["actor"] == actor
 
 
 # --- values
