@@ -14,11 +14,11 @@ import msgspec
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from shared.contracts import codes
+from shared.contracts.bodies import undeclared
 from shared.contracts.compatibility import breaks, codes_lost
 from shared.contracts.envelope import Envelope, Sealed, to_headers, with_sealed
 from shared.contracts.event import Event, encode_body, encode_words, event_types
 from shared.contracts.examples import AT, example, example_envelope
-from shared.contracts.openness import undeclared
 from shared.contracts.schema import Schema, schema_of, schema_text
 from shared.kernel.ids import derived_id
 

@@ -8,10 +8,11 @@ import pytest
 from msgspec import inspect
 
 from shared.contracts import codes
+from shared.contracts.bodies import leaves, open_fields, undeclared
 from shared.contracts.catalogue import MODULES
 from shared.contracts.event import Event, Words, encode_body, encode_words, event_types
 from shared.contracts.examples import example
-from shared.contracts.openness import KINDS, OPEN, SAID_OPENLY, TELLING, leaves, open_fields, undeclared
+from shared.contracts.openness import KINDS, OPEN, SAID_OPENLY, TELLING
 from shared.contracts.topics import EVENT_TOPICS
 from shared.kernel.errors import Invalid
 
