@@ -57,7 +57,7 @@ class PlatformSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore", hide_input_in_errors=True)
 
-    database_url: Annotated[str, AfterValidator(_dsn)]
+    database_url: Annotated[str, AfterValidator(_dsn), Field(repr=False)]
     """This service's database, as the role of this process."""
     kafka: Annotated[str, AfterValidator(_brokers)] = "127.0.0.1:9092"
     kek_file: KeyFile

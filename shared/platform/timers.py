@@ -48,7 +48,8 @@ _TAKE = """
 """
 _POSTPONE = """
     UPDATE timers
-    SET attempts = attempts + 1, fire_at = $4 + least($5 * 2 ^ least(attempts, 20), $6) * interval '1 second'
+    SET attempts = attempts + 1, fire_at = $4::timestamptz
+        + least($5::float8 * 2 ^ least(attempts, 20), $6::float8) * interval '1 second'
     WHERE kind = $1 AND subject = $2 AND due = $3
     RETURNING attempts
 """
