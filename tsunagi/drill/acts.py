@@ -132,13 +132,16 @@ def _comings_and_goings(
         return
     free = [person for person in household.persons if person.story is None and person.member.place is None]
     whole = len(free) == len(household.persons)
-    leaving = sent + timedelta(hours=12 + 48 * dice.share()) if whole and dice.chance(settings.departs) else None
+    leaving = None
+    if whole and dice.chance(settings.departs):
+        low, high = settings.departs_hours
+        leaving = sent + timedelta(hours=low + (high - low) * dice.share())
     destination = dice.weighted(settings.departs_to)
     for person in free:
         if person.age >= 15 and dice.chance(settings.goes_out):
-            out = sent + timedelta(minutes=dice.between(20, 600))
+            out = sent + timedelta(minutes=dice.between(*settings.goes_out_minutes))
             yield out, "out", {"person": person.id}
-            yield out + timedelta(minutes=dice.between(20, 110)), "back", {"person": person.id}
+            yield out + timedelta(minutes=dice.between(*settings.stays_out_minutes)), "back", {"person": person.id}
         if leaving is not None:
             yield leaving, "departs", {"person": person.id, "destination": destination}
 

@@ -58,6 +58,7 @@ class SheetSettings(_Part, frozen=True):
 
     `arrivals` is a curve in hours; `network_returns` are the hours at which late sheets arrive in a burst.
     `clock_off`: the share of devices whose clock is wrong. `left_blank`: the share of fields left blank.
+    `goes_out_minutes`, `departs_hours`: how long after the sheet; `stays_out_minutes`: how long after going out.
     """
 
     arrivals: Curve
@@ -78,7 +79,10 @@ class SheetSettings(_Part, frozen=True):
     inquiry_consent: tuple[tuple[float, str | None], ...]
     sharing_confirmed: tuple[tuple[float, bool | None], ...]
     goes_out: float
+    goes_out_minutes: tuple[int, int]
+    stays_out_minutes: tuple[int, int]
     departs: float
+    departs_hours: tuple[float, float]
     departs_to: tuple[tuple[float, str], ...]
 
 
@@ -178,7 +182,7 @@ class AssessmentSettings(_Part, frozen=True):
 
 
 class Scenario(_Part, frozen=True, dict=True):
-    """A whole scenario, as its file has it."""
+    """A whole scenario, as its file has it. A drill plays `hours` of it, into which `pressed` times as many go."""
 
     id: str
     version: int
@@ -192,6 +196,8 @@ class Scenario(_Part, frozen=True, dict=True):
     shelters_file: str
     people: int
     seed: int
+    hours: float
+    pressed: float
     wards: tuple[Ward, ...]
     households: tuple[HouseholdKind, ...]
     needs: dict[str, float]
