@@ -123,10 +123,10 @@ async def _letters(stack: "Stack", name: str, *, replayed: bool) -> list["DeadLe
 
     found: list[DeadLetter] = []
     async with inside(stack, name) as (_, parts), parts.database.session() as session:
-        while page := await list_dead_letters(
-            session, replayed=replayed, **({"after": found[-1].place} if found else {})
-        ):
+        page = await list_dead_letters(session, replayed=replayed)
+        while page:
             found += page
+            page = await list_dead_letters(session, replayed=replayed, after=found[-1].place)
     return found
 
 

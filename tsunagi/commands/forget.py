@@ -26,12 +26,11 @@ def forget(
     from shared.kernel.ids import new_id
     from shared.platform.clock import real_now
     from tsunagi.client import OPERATOR, Client, Command, Failed
+    from tsunagi.inside import running
     from tsunagi.stack.errors import StackError
     from tsunagi.stack.stack import Stack
 
-    stack = Stack.open(folder)
-    if not stack.is_running():
-        raise StackError("The stack is not running: start it with `tsunagi up`.")
+    stack = running(Stack.open(folder))
     if not yes:
         typer.confirm(f"Forget {person}? What was said about this person can never be read again.", abort=True)
 

@@ -33,13 +33,11 @@ def replay(
 
     Each event once, also where the relay sent it twice. Standard output is the data; nothing is changed.
     """
-    from tsunagi.stack.errors import StackError
+    from tsunagi.inside import running
     from tsunagi.stack.stack import Stack
 
     first, last = _instant(since), _instant(until)
-    stack = Stack.open(folder)
-    if not stack.is_running():
-        raise StackError("The stack is not running: start it with `tsunagi up`.")
+    stack = running(Stack.open(folder))
     wanted = tuple(one.strip() for one in types.split(",")) if types else ("",)
     try:
         asyncio.run(_replay(stack.bootstrap, first, last, wanted, speed))

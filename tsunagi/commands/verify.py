@@ -24,13 +24,11 @@ def verify(
 
     Exit code 0: clean; 1: something is not; changes nothing.
     """
-    from tsunagi.stack.errors import StackError
+    from tsunagi.inside import running
     from tsunagi.stack.stack import Stack
     from tsunagi.verifying import verify as check
 
-    stack = Stack.open(folder)
-    if not stack.is_running():
-        raise StackError("The stack is not running: start it with `tsunagi up`.")
+    stack = running(Stack.open(folder))
     report = asyncio.run(check(stack, acknowledged, within=within))
     if json:
         typer.echo(report.json())

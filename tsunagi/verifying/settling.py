@@ -1,7 +1,6 @@
 """Waiting until nothing is on its way: outboxes empty, every worker at the end of its topics."""
 
 import asyncio
-import importlib
 import time
 from collections.abc import Mapping
 
@@ -10,6 +9,7 @@ import asyncpg
 from shared.contracts.topics import KEYS
 from shared.platform.lag import consumer_lag
 from shared.platform.service import Service
+from tsunagi.inside import service_of
 from tsunagi.stack.errors import StackError
 from tsunagi.stack.layout import SERVICES
 from tsunagi.stack.stack import Stack
@@ -17,7 +17,7 @@ from tsunagi.stack.stack import Stack
 
 def services() -> dict[str, Service]:
     """Return the four services, as their wirings make them."""
-    return {name: importlib.import_module(f"services.{name}.wiring").SERVICE for name in SERVICES}
+    return {name: service_of(name) for name in SERVICES}
 
 
 def heard_topics(service: Service) -> tuple[str, ...]:
