@@ -20,6 +20,18 @@ class ScreeningRequested(Event, frozen=True, kw_only=True, omit_defaults=True):
     runs_out_at: Instant | None = None
     """When the power or the medicine of the person runs out, whichever is first (K4-105)."""
     rules: str = ""
+    because: str = ""
+    """Which of the risk rules was met."""
+    rank: int | None = None
+    """Its place among the rules: 0 comes first."""
+    raised: bool = False
+    """The person waits, or is with a nurse, already: the same round goes on, more urgent than before."""
+    observations: tuple[str, ...] = ()
+    """What whoever asked had seen (`codes.OBSERVATION`)."""
+    anew: tuple[str, ...] = ()
+    """Questions of the guide that are asked anew: what was answered to them in an earlier round counts no more."""
+    policy: str = ""
+    """The policy, with its version, by which a fact led here."""
     household: UUID | None = None
     place: Place | None = None
     round: int = 1
@@ -61,12 +73,28 @@ class VisitOrdered(Event, frozen=True, kw_only=True, omit_defaults=True):
     nurse: str | None = None
 
 
+@event("tsunagi.screening.screening.visit-accepted.v1", TOPIC)
+class VisitAccepted(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """A nurse goes there (K4-066)."""
+
+    nurse: str
+
+
 @event("tsunagi.screening.screening.visit-made.v1", TOPIC)
 class VisitMade(Event, frozen=True, kw_only=True, omit_defaults=True):
     """The visit was made: met, absent … (`codes.VISIT_OUTCOME`), by which nurse where the actor only keyed it in."""
 
     outcome: str
     nurse: str | None = None
+    words: CallWords | None = None
+
+
+@event("tsunagi.screening.screening.consulted.v1", TOPIC)
+class HealthConsulted(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """健康相談: somebody of the health team talked with an evacuee, screened or not (K4-095)."""
+
+    observations: tuple[str, ...] = ()
+    """What was seen (`codes.OBSERVATION`)."""
     words: CallWords | None = None
 
 
@@ -135,8 +163,12 @@ class ScreeningDecided(Event, frozen=True, kw_only=True, omit_defaults=True):
     high_risk: bool = False
     """Ventilator, 重症心身障害: a welfare vehicle in any case (K4-128)."""
     companion: bool = False
+    urgent: bool = False
+    """The move cannot wait: an ambulance, or a risk that counts as urgent when it was decided."""
     again_at: Instant | None = None
     """When the person is to be screened again at the latest."""
+    policy: str = ""
+    """The policy, with its version, that set this time."""
     explained: bool | None = None
     agreed: bool | None = None
     """The purpose and the way of deciding were explained, and the person agrees (K4-094)."""
@@ -151,3 +183,5 @@ class ScreeningEnded(Event, frozen=True, kw_only=True, omit_defaults=True):
     """The person needs no screening any more: left, hospital, died, merged, not-needed."""
 
     reason: str
+    policy: str = ""
+    """The policy, with its version, by which a fact led here."""

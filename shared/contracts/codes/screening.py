@@ -35,6 +35,9 @@ SCREENING_REASON = Codes(
         "outreach": ("アウトリーチで発見", "found by outreach"),
         "at-home": ("在宅の方の相談", "asked for somebody at home"),
         "no-place": ("受入先が見つからない", "no place was found"),
+        "ambulance": ("救急搬送の要請", "an ambulance was called"),
+        "back": ("避難所に戻った", "back at a shelter"),
+        "declined": ("本人・家族が移動を断った", "the person or the family declined the move"),
     },
 )
 RISK = Codes(
@@ -77,6 +80,7 @@ CALLED = Codes(
         "support-centre": ("あんしんすこやかセンター（地域包括）", "community general support centre"),
         "hospital": ("医療機関", "hospital"),
         "advice": ("救急相談ダイヤル#7119", "emergency advice #7119"),
+        "health-team": ("保健班", "the health team"),
     },
 )
 VISIT_OUTCOME = Codes(
@@ -103,6 +107,7 @@ DIFFERS = Codes(
         "no-place": ("空きがない", "no place there"),
         "doctor": ("医師の意見", "a doctor's opinion"),
         "transport": ("移動が難しい", "cannot be moved there"),
+        "urgent": ("急を要し、すべては聞き取れない", "no time to ask everything"),
         "other": ("その他", "other"),
     },
 )
@@ -126,5 +131,6 @@ RELEASE_REASON = Codes(
         "other-expertise": ("別の専門が必要", "needs somebody else's profession"),
         "by-mistake": ("誤って引き受けた", "taken by mistake"),
         "too-much": ("手が回らない", "too much at hand"),
+        "taken-over": ("別の担当者が引き継いだ", "somebody else took it over"),
     },
 )
