@@ -34,7 +34,7 @@ _ASKED: Final = frozenset({_CORRELATION, _COMMAND, _LENGTH})
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 Endpoint = Callable[[Request], Awaitable[Response]]
-Tell = Callable[[BaseException], Response]
+Tell = Callable[[BaseException], Awaitable[Response]]
 """Makes the problem response of an error."""
 
 _headers: contextvars.ContextVar[list[tuple[bytes, bytes]] | None] = contextvars.ContextVar("headers", default=None)
@@ -102,7 +102,7 @@ class Exchange:
         try:
             await self._settle(scope, receive, answer, asked.get(_LENGTH))
         except Exception as error:  # noqa: BLE001 - whatever it is, the caller gets a problem and no stack
-            response = self._tell(error)
+            response = await self._tell(error)
             if not status:  # else the connection breaks off, which is all that can still be said
                 await response(scope, receive, answer)
         finally:

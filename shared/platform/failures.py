@@ -10,12 +10,12 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from shared.kernel.errors import Forbidden, Problem, Unauthenticated
+from shared.kernel.errors import Forbidden, Problem, Unauthenticated, Unavailable
 from shared.platform.metrics import ACCESS_DENIED, TOKENS_REFUSED
 from shared.platform.postgres import UNREACHABLE
 from shared.platform.problems import Problems
 from shared.platform.store import VersionConflict
-from shared.platform.tokens import KeyNotHere
+from shared.platform.tokens import KeyNotHere, Verifier
 
 log = logging.getLogger("tsunagi.http")
 
@@ -87,8 +87,9 @@ def _is_busy(error: BaseException) -> bool:
 class Failures:
     """The error handlers of one API."""
 
-    def __init__(self, app: FastAPI, problems: Problems) -> None:
+    def __init__(self, app: FastAPI, problems: Problems, verifier: Verifier) -> None:
         self._app = app
+        self._verifier = verifier
         self._problems = problems
         self._known: frozenset[str] | None = None
 
@@ -113,14 +114,25 @@ class Failures:
                 return self._problems.response(code, error.status_code, headers=error.headers)
             case VersionConflict():
                 return self._problems.response("command.raced", 409)
-            case KeyNotHere():
-                return self._problems.response("server.busy", 503)
             case _ if _is_busy(error):
                 log.warning("PostgreSQL is away or busy", extra={"reason": type(error).__name__})
                 return self._problems.response("server.busy", 503)
             case _:
                 log.error("unexpected", exc_info=error)
                 return self._problems.response("server.failed", 500)
+
+    async def answer(self, error: BaseException) -> Response:
+        """Return what the caller is told of an error that came up to the outermost layer. Raises nothing.
+
+        A raw route may have met a token whose key is not here yet: it is fetched, and the call is to be made again.
+        """
+        if isinstance(error, KeyNotHere):
+            try:
+                fetched = await self._verifier.refresh()
+            except Unavailable as away:
+                return self.response(away)
+            return self.response(Unavailable("server.busy") if fetched else Unauthenticated("token.invalid"))
+        return self.response(error)
 
     def install(self) -> None:
         """Have the application ask here about the errors that the framework would answer in its own way.

@@ -55,7 +55,7 @@ class JwksVerifier:
         self._fresh = fresh
         self._pause = pause
         self._keys: dict[str | None, jwt.PyJWK] = {}
-        self._tried = float("-inf")
+        self._tried = self._fetched = float("-inf")
         self._fetching = asyncio.Lock()
         self._keeping: asyncio.Task[None] | None = None
         self._remembered = Remembered(self._claims, most, leeway=LEEWAY)
@@ -86,7 +86,7 @@ class JwksVerifier:
         """
         asked = time.monotonic()
         async with self._fetching:
-            if self._tried > asked:
+            if self._fetched > asked:
                 return True
             if time.monotonic() - self._tried < self._pause:
                 if not self._keys:
@@ -98,6 +98,7 @@ class JwksVerifier:
             except (httpx.HTTPError, ValueError, msgspec.MsgspecError) as error:
                 log.warning("the identity provider's keys cannot be fetched", extra={"reason": type(error).__name__})
                 raise Unavailable("server.busy", needs="identity") from error
+            self._fetched = time.monotonic()
             return True
 
     async def _fetch(self) -> None:

@@ -84,7 +84,7 @@ class Within(NamedTuple):
             return True
         if any(one in self.wards for one in wards) or any(one in self.facilities for one in facilities):
             return True
-        if self.own is None or owner is None:
+        if owner is None:
             return False
         return self.own == owner if isinstance(owner, str) else self.own in owner
 

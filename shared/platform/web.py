@@ -39,7 +39,7 @@ class Api(FastAPI):
         **more: Any,
     ) -> None:
         super().__init__(redirect_slashes=False, openapi_url=None, docs_url=None, redoc_url=None, **more)
-        self.failures = Failures(self, problems)
+        self.failures = Failures(self, problems, verifier)
         self.failures.install()
         self.problems = problems
         self.permissions = permissions
@@ -60,7 +60,7 @@ class Api(FastAPI):
             if isinstance(route, Raw) and not route.param_convertors
             for method in route.told.methods
         }
-        return Exchange(stack, tell=self.failures.response, limit=self.body_limit, hot=hot)
+        return Exchange(stack, tell=self.failures.answer, limit=self.body_limit, hot=hot)
 
     def openapi(self) -> dict[str, Any]:
         """Return the OpenAPI document (made once)."""
