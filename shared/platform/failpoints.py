@@ -16,11 +16,22 @@ class _Armed:
     left = 0
 
 
-def arm(failpoint: str) -> None:
-    """Arm `name` or `name:N` (the Nth time); an empty text arms nothing. Raises ValueError on an unknown name."""
-    name, _, count = failpoint.partition(":")
-    if name and name not in NAMES:
+def checked(failpoint: str) -> str:
+    """Return the same text where it names a failpoint (`name`, or `name:N`: the Nth time) or is empty.
+
+    Raises ValueError where it does not.
+    """
+    name, colon, count = failpoint.partition(":")
+    if failpoint and name not in NAMES:
         raise ValueError(f"no failpoint {name}; there are {', '.join(NAMES)}")
+    if colon and not (count.isdigit() and int(count) > 0):
+        raise ValueError("expected a name, or name:N with N from 1")
+    return failpoint
+
+
+def arm(failpoint: str) -> None:
+    """Arm a failpoint; an empty text arms none. Raises ValueError on what is no failpoint."""
+    name, _, count = checked(failpoint).partition(":")
     _Armed.name, _Armed.left = name or None, int(count or 1)
 
 

@@ -97,6 +97,9 @@ async def _serve(service: Service, settings: PlatformSettings) -> int:
             timeout_graceful_shutdown=int(_GRACE),
         )
         server = uvicorn.Server(config)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            # uvicorn ends on these, and raises them again when it has: then the parts are still to be closed.
+            signal.signal(number, lambda *_: None)
         ready.set()
         await server.serve()
         return 0 if server.started else 1

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, AwareDatetime, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from shared.platform import failpoints
 from shared.platform.clock import Clock
 
 PREFIX = "TSUNAGI_"
@@ -88,7 +89,7 @@ class PlatformSettings(BaseSettings):
     """0: no metrics are served."""
     datadir: Path = Path("/var/tmp/tsunagi")  # noqa: S108 - Faust wants a folder; nothing of ours is kept in it
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
-    failpoint: str = ""
+    failpoint: Annotated[str, AfterValidator(failpoints.checked)] = ""
     """`name` or `name:N`: the process kills itself there (tests only)."""
 
     pool_least: Annotated[int, Field(ge=0, le=100)] = 1
