@@ -6,6 +6,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
+import asyncpg
+
 from shared.contracts.envelope import Recorded
 from shared.contracts.event import Event
 from shared.kernel.decider import Decider
@@ -110,8 +112,9 @@ async def transact(database: Database, work: Callable[[Session], Awaitable[T]], 
         try:
             async with database.transaction() as session:
                 done = await work(session)
+        except (VersionConflict, asyncpg.DeadlockDetectedError):
+            await asyncio.sleep(random.uniform(0, 0.01 * 2**attempt))  # noqa: S311 - a pause, no secret
+        else:
             failpoints.reach(failpoints.API_AFTER_COMMIT)
             return done
-        except VersionConflict:
-            await asyncio.sleep(random.uniform(0, 0.01 * 2**attempt))  # noqa: S311 - a pause, no secret
     raise Conflict("command.raced")
