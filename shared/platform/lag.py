@@ -2,10 +2,12 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaError
+from aiokafka.structs import OffsetAndMetadata
 
 _WITHIN = 15.0
 
@@ -24,7 +26,7 @@ async def consumer_lag(kafka: str, group: str, topics: Collection[str]) -> dict[
             partitions = await partitions_of(admin, topics)
             begins = await consumer.beginning_offsets(partitions)
             ends = await consumer.end_offsets(partitions)
-            committed = await admin.list_consumer_group_offsets(group, partitions=partitions)
+            committed = await _committed(admin, group, partitions)
     finally:
         async with asyncio.timeout(5):
             await asyncio.gather(consumer.stop(), admin.close(), return_exceptions=True)
@@ -34,6 +36,23 @@ async def consumer_lag(kafka: str, group: str, topics: Collection[str]) -> dict[
         at = known.offset if known is not None and known.offset >= 0 else begins[partition]
         lag[partition.topic] += max(0, ends[partition] - at)
     return dict(lag)
+
+
+async def _committed(
+    admin: AIOKafkaAdminClient, group: str, partitions: list[TopicPartition]
+) -> Mapping[TopicPartition, OffsetAndMetadata]:
+    """Ask until the group has a coordinator: a broker that has just started makes one when first asked."""
+    while True:
+        try:
+            found: Mapping[TopicPartition, OffsetAndMetadata] = await admin.list_consumer_group_offsets(
+                group, partitions=partitions
+            )
+        except KafkaError as error:
+            if not error.retriable:
+                raise
+            await asyncio.sleep(0.2)
+        else:
+            return found
 
 
 async def partitions_of(admin: AIOKafkaAdminClient, topics: Collection[str]) -> list[TopicPartition]:

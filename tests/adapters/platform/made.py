@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 import msgspec
+from aiokafka import AIOKafkaProducer
 
 from shared.contracts.envelope import Recorded, to_headers
 from shared.contracts.event import Event
@@ -63,6 +64,20 @@ def message(one: Recorded, offset: int = 0, *, partition: int = 0) -> Message:
 def key_message(owner: UUID, wrapped: bytes | None, offset: int = 0) -> Message:
     """Return what the topic `keys` says of an owner."""
     return Message("keys", 0, offset, str(owner).encode(), (), wrapped)
+
+
+async def send(kafka: str, *messages: Message) -> None:
+    """Put messages on the log, in order (their offsets are given by the log)."""
+    producer = AIOKafkaProducer(bootstrap_servers=kafka, acks="all", enable_idempotence=True)
+    await producer.start()
+    try:
+        for one in messages:
+            await producer.send(
+                one.topic, key=one.key, value=one.value, headers=list(one.headers), partition=one.partition
+            )
+        await producer.flush()
+    finally:
+        await producer.stop()
 
 
 async def wait_for(what: Callable[[], Awaitable[object]], seconds: float = 30.0) -> object:

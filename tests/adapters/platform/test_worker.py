@@ -5,7 +5,6 @@ from uuid import UUID
 
 import asyncpg
 import pytest
-from aiokafka import AIOKafkaProducer
 
 from shared.platform.dead_letters import list_dead_letters
 from shared.platform.inbox import Message
@@ -13,23 +12,9 @@ from shared.platform.lag import consumer_lag
 from shared.platform.parts import Parts
 from tests.adapters.platform import sample
 from tests.adapters.platform.conftest import Processes
-from tests.adapters.platform.made import an_id, column, message, wait_for, went_out
+from tests.adapters.platform.made import an_id, column, message, send, wait_for, went_out
 
 pytestmark = pytest.mark.stack
-
-
-async def send(parts: Parts, *messages: Message) -> None:
-    """Put messages on the log, in order."""
-    producer = AIOKafkaProducer(bootstrap_servers=parts.settings.kafka, acks="all")
-    await producer.start()
-    try:
-        for one in messages:
-            await producer.send(
-                one.topic, key=one.key, value=one.value, headers=list(one.headers), partition=one.partition
-            )
-        await producer.flush()
-    finally:
-        await producer.stop()
 
 
 async def noted(parts: Parts) -> list[object]:
@@ -56,7 +41,7 @@ async def test_events_have_their_effect_once_and_what_is_none_is_laid_aside(
     ]
     processes.start("worker")
 
-    await send(parts, *good[:2], *bad[:3], good[1], good[2], *bad[3:], good[0], *good[3:])
+    await send(parts.settings.kafka, *good[:2], *bad[:3], good[1], good[2], *bad[3:], good[0], *good[3:])
 
     await wait_for(lambda: has(parts, 5))
     await wait_for(lambda: settled(parts, processes, topic))
@@ -76,7 +61,7 @@ async def test_a_worker_that_dies_before_it_acknowledges_has_no_effect_twice(
     parts: Parts, processes: Processes, topic: str
 ) -> None:
     events = [went_out(an_id(), topic=topic) for _ in range(30)]
-    await send(parts, *(message(one, partition=n % 12) for n, one in enumerate(events)))
+    await send(parts.settings.kafka, *(message(one, partition=n % 12) for n, one in enumerate(events)))
 
     first = processes.start("worker", {"TSUNAGI_FAILPOINT": "worker.after-effect"})
     assert await processes.ended(first) == -signal.SIGKILL
@@ -96,12 +81,12 @@ async def test_a_worker_that_is_asked_to_stop_ends_in_good_order_and_the_next_go
 ) -> None:
     person = an_id()
     first = processes.start("worker")
-    await send(parts, message(went_out(person, 1, topic=topic)))
+    await send(parts.settings.kafka, message(went_out(person, 1, topic=topic)))
     await wait_for(lambda: has(parts, 1))
     first.terminate()
     assert await processes.ended(first, 14) == 0
 
-    await send(parts, message(went_out(person, 2, topic=topic)))
+    await send(parts.settings.kafka, message(went_out(person, 2, topic=topic)))
     processes.start("worker")
     await wait_for(lambda: has(parts, 2))
 
@@ -116,7 +101,8 @@ async def test_two_workers_share_the_partitions_and_one_takes_over(
 
     async def tell(version: int) -> None:
         await send(
-            parts, *(message(went_out(one, version, topic=topic), partition=n % 12) for n, one in enumerate(people))
+            parts.settings.kafka,
+            *(message(went_out(one, version, topic=topic), partition=n % 12) for n, one in enumerate(people)),
         )
 
     first = processes.start("worker")
@@ -141,12 +127,12 @@ async def test_a_worker_tries_again_in_place_while_its_database_refuses(
 ) -> None:
     """Its own table is away: nothing is acknowledged, nothing laid aside, and it goes on once the table is back."""
     processes.start("worker")
-    await send(parts, message(went_out(an_id(), topic=topic)))
+    await send(parts.settings.kafka, message(went_out(an_id(), topic=topic)))
     await wait_for(lambda: has(parts, 1))
     owner = await asyncpg_owner(processes)
     try:
         await owner.execute("ALTER TABLE seen RENAME TO gone")
-        await send(parts, *(message(went_out(an_id(), topic=topic), partition=n) for n in range(12)))
+        await send(parts.settings.kafka, *(message(went_out(an_id(), topic=topic), partition=n) for n in range(12)))
 
         async def trying() -> bool:
             return "trying again" in processes.log("worker")
@@ -173,14 +159,14 @@ async def test_keys_come_to_every_worker(parts: Parts, processes: Processes) -> 
     owner: UUID = an_id()
     _, wrapped = parts.keyring.create(owner)
     processes.start("worker")
-    await send(parts, Message("keys", 0, 0, str(owner).encode(), (), wrapped))
+    await send(parts.settings.kafka, Message("keys", 0, 0, str(owner).encode(), (), wrapped))
 
     async def has_key() -> bool:
         async with parts.database.session() as session:
             return await parts.keyring.find(session, owner) is not None
 
     await wait_for(has_key)
-    await send(parts, Message("keys", 0, 1, str(owner).encode(), (), None))
+    await send(parts.settings.kafka, Message("keys", 0, 1, str(owner).encode(), (), None))
 
     async def forgotten() -> bool:
         return await column(parts.database, "SELECT forgotten_at IS NOT NULL FROM keys WHERE owner = $1", owner) == [
