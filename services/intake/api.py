@@ -12,6 +12,7 @@ from services.intake.problems import PROBLEMS
 from services.intake.registering import Receipt, receive
 from shared.platform.origin import read_origin
 from shared.platform.parts import Parts
+from shared.platform.tokens import verified
 from shared.platform.web import RawRoute, create_app
 
 _JSON = "application/json"
@@ -58,7 +59,7 @@ async def register(request: Request) -> Response:
     """Take a household's sheet: past FastAPI, because hundreds of them arrive at once when a network returns."""
     state, scope = request.app.state, request.scope
     parts: Parts = state.parts
-    caller = state.verifier.caller(request.headers.get("authorization"))
+    caller = await verified(state.verifier, request.headers.get("authorization"))
     within = state.permissions[_ACTION].within(caller)
     raw = await request.body()
     receipt, repeated = await receive(parts, raw, read_origin(scope["headers"], caller, parts.clock), within)
