@@ -3,17 +3,30 @@
 import subprocess
 import sys
 import uuid
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Generator, Iterator
 
 import asyncpg
 import pytest
 
 from tests.fresh import FreshDatabase, MakeDatabase
+from tests.running import add_last_words, running
 from tsunagi.stack import asynchronous, databases
 from tsunagi.stack.layout import PROJECT
 from tsunagi.stack.stack import Stack
 
+__all__ = ["running"]
+
 Administration = Callable[["asyncpg.Connection[asyncpg.Record]"], Awaitable[object]]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: "pytest.CallInfo[None]"
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Show with a failure what the processes said, where a whole system ran."""
+    report = yield
+    add_last_words(item, report)
+    return report
 
 
 @pytest.fixture(scope="session")
