@@ -139,6 +139,11 @@ class Tables:
                 return rules
         raise AssertionError("the first version is in force always")
 
+    def kind(self, code: str, version: str) -> Kind | None:
+        """Return a kind as a version has it; None where there is no such version (any more) or no such kind."""
+        found = (rules.kinds.get(code) for _, rules in self._versions if rules.version == version)
+        return next(found, None)
+
     @property
     def newest(self) -> Rules:
         return self._versions[-1][1]

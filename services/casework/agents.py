@@ -1,0 +1,22 @@
+"""Kafka in: every event of every service, casework's own ones included, onto the timeline and into what it means."""
+
+from collections.abc import Mapping, Sequence
+
+from services.casework import escalation
+from services.casework.policies import tables_of
+from services.casework.projection import fold
+from shared.contracts.envelope import Recorded
+from shared.contracts.topics import EVENT_TOPICS
+from shared.platform.inbox import Effect
+from shared.platform.parts import Parts
+from shared.platform.postgres import Session
+
+
+async def told(parts: Parts, session: Session, events: Sequence[Recorded]) -> None:
+    """Fold anew whatever new events are about, and let timers run for hand-offs that nobody has."""
+    tables = tables_of(parts)
+    rows = await fold(session, tables, events)
+    await escalation.keep_timers(session, tables, rows.get("handoffs", ()))
+
+
+EFFECTS: Mapping[str, Effect] = dict.fromkeys(EVENT_TOPICS, told)

@@ -1,0 +1,1 @@
+"""What was applied to casework's database, in order."""

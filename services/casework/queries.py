@@ -1,0 +1,169 @@
+"""Casework's tables → what is known of a person: the row, the united registrations, the events, the hand-offs."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from services.casework.rows import recorded_of
+from shared.contracts.envelope import Recorded
+from shared.kernel.errors import NotFound
+from shared.platform.postgres import Row, Session
+
+Mark = tuple[datetime, datetime, str, int, UUID]
+"""Where a page of a timeline ended: `at`, `recorded_at`, `service`, `version`, `id`."""
+
+_PAGE = """
+    SELECT t.*, c.id AS corrected_by
+    FROM timeline t
+    LEFT JOIN LATERAL (
+        SELECT id FROM timeline WHERE corrects = t.id AND recorded_at <= $3 ORDER BY recorded_at DESC, id DESC LIMIT 1
+    ) c ON true
+    WHERE t.key = ANY($1) AND t.at <= $2 AND t.recorded_at <= $3
+      AND ($4::timestamptz IS NULL OR
+           (t.at, t.recorded_at, t.service, t.version, t.id) {than} ($4, $5::timestamptz, $6::text, $7::int, $8::uuid))
+    ORDER BY t.at {way}, t.recorded_at {way}, t.service {way}, t.version {way}, t.id {way}
+    LIMIT $9
+"""
+_OLDEST_FIRST = _PAGE.format(than=">", way="ASC")
+_NEWEST_FIRST = _PAGE.format(than="<", way="DESC")
+_CONFIDANT = """
+    SELECT 1 FROM members m JOIN conferences c USING (conference)
+    WHERE m.actor = $1 AND m.person = ANY($2) AND m.confidential
+      AND (c.status = 'called' OR (c.status = 'held' AND c.held_at > $3))
+    LIMIT 1
+"""
+
+
+class Reach(NamedTuple):
+    """What of a person decides who may see them: the wards, and who shares the case as a conference's member."""
+
+    persons: list[UUID]
+    """The registrations that are this person, the one that is shown first."""
+    households: list[UUID]
+    wards: list[str]
+
+
+async def person(session: Session, person_id: UUID) -> Row:
+    """Return a person's row. Raises `NotFound("person.unknown")`: nothing has been heard of them (yet)."""
+    row = await session.fetchrow("SELECT * FROM people WHERE person = $1", person_id)
+    if row is None:
+        raise NotFound("person.unknown")
+    return row
+
+
+async def united(session: Session, person_id: UUID, *, ever: bool = False) -> Reach:
+    """Return the registrations that are one person with this one by merges in force (`ever`: or taken back since).
+
+    A ward of any of them sees the person, and so does the ward of the facility where they are or are expected
+    (K4-159). Raises `NotFound("person.unknown")`.
+    """
+    link = "linked" if ever else "same_as"
+    found: dict[UUID, Row] = {}
+    ahead = [person_id]
+    while ahead:
+        rows = await session.fetch("SELECT * FROM people WHERE person = ANY($1)", ahead)
+        found.update({row["person"]: row for row in rows})
+        ahead = sorted({one for row in rows for one in row[link]} - found.keys())
+        if not rows:
+            break
+    if person_id not in found:
+        raise NotFound("person.unknown")
+    kept = {row["kept"] for row in found.values()} & found.keys()
+    persons = sorted(found, key=lambda one: (one not in kept, one != person_id, one))
+    return Reach(
+        persons,
+        sorted({row["household"] for row in found.values() if row["household"] is not None}),
+        sorted(
+            {ward for row in found.values() for ward in row["wards"]} | await _wards_of_facilities(session, persons)
+        ),
+    )
+
+
+async def _wards_of_facilities(session: Session, persons: Sequence[UUID]) -> set[str]:
+    rows = await session.fetch(
+        "SELECT DISTINCT f.ward FROM placements p JOIN facilities f USING (facility)"
+        " WHERE p.person = ANY($1) AND p.state IN ('asked', 'accepted', 'arrived') AND f.ward IS NOT NULL",
+        persons,
+    )
+    return {row["ward"] for row in rows}
+
+
+async def is_confidant(session: Session, actor: str, persons: Sequence[UUID], now: datetime, days: int) -> bool:
+    """Whether somebody shares this person's case as a conference's member, confidentiality recorded (K0-022, K0-024).
+
+    From being called until they are no longer members, or `days` after it was held.
+    """
+    return bool(await session.fetchval(_CONFIDANT, actor, list(persons), now - timedelta(days=days)))
+
+
+async def timeline(
+    session: Session,
+    keys: Collection[UUID],
+    *,
+    happened_by: datetime,
+    known_by: datetime,
+    after: Mark | None,
+    limit: int,
+    newest: bool,
+) -> list[Row]:
+    """Return events of these persons and households in the order of happening, as of both instants."""
+    at, recorded_at, service, version, id_ = after or (None, None, None, None, None)
+    statement = _NEWEST_FIRST if newest else _OLDEST_FIRST
+    return await session.fetch(
+        statement, list(keys), happened_by, known_by, at, recorded_at, service, version, id_, limit
+    )
+
+
+async def events(session: Session, persons: Collection[UUID]) -> dict[UUID, list[Recorded]]:
+    """Return every event of these persons, words sealed, to be folded."""
+    found: dict[UUID, list[Recorded]] = {person_id: [] for person_id in persons}
+    for row in await session.fetch("SELECT * FROM timeline WHERE key = ANY($1)", list(persons)):
+        one = recorded_of(row)
+        if one is not None:
+            found[one.envelope.key].append(one)
+    return found
+
+
+async def note_view(
+    session: Session, person_id: UUID, now: datetime, id_: UUID, actor: str, what: str, *, opened: bool
+) -> None:
+    """Keep that somebody looked (K4-169)."""
+    await session.execute(
+        "INSERT INTO views (person, at, id, actor, what, opened) VALUES ($1, $2, $3, $4, $5, $6)",
+        person_id,
+        now,
+        id_,
+        actor,
+        what,
+        opened,
+    )
+
+
+async def views(
+    session: Session, person_id: UUID, after: tuple[datetime, UUID] | None, limit: int
+) -> list[dict[str, Any]]:
+    """Return who looked at a person, the last first."""
+    at, id_ = after or (None, None)
+    rows = await session.fetch(
+        "SELECT at, id, actor, what, opened FROM views WHERE person = $1"
+        " AND ($2::timestamptz IS NULL OR (at, id) < ($2, $3::uuid)) ORDER BY at DESC, id DESC LIMIT $4",
+        person_id,
+        at,
+        id_,
+        limit,
+    )
+    return [dict(row) for row in rows]
+
+
+async def forgotten(session: Session, owners: Collection[UUID]) -> set[UUID]:
+    """Return which of these owners of keys were forgotten."""
+    rows = await session.fetch(
+        "SELECT owner FROM keys WHERE owner = ANY($1) AND forgotten_at IS NOT NULL", list(owners)
+    )
+    return {row["owner"] for row in rows}
+
+
+async def handoff(session: Session, handoff_id: UUID) -> Row | None:
+    """Return a hand-off's row, or None where there is none (yet)."""
+    return await session.fetchrow("SELECT * FROM handoffs WHERE handoff = $1", handoff_id)
