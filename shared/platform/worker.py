@@ -17,7 +17,7 @@ from shared.platform.parts import Parts
 from shared.platform.service import Service
 from shared.platform.settings import PlatformSettings
 from shared.platform.settling import Settling
-from shared.platform.watchdog import AWAY, Progress, leave, watch_lag, watch_loop, watch_stop
+from shared.platform.watchdog import AWAY, STUCK, Progress, leave, watch_lag, watch_loop, watch_stop
 
 _MOST, _WITHIN = 200, 0.005
 
@@ -49,30 +49,71 @@ def make_app(service: str, settings: PlatformSettings) -> faust.App:
     )
 
 
-def add_agent(app: faust.App, topic: str, settling: Settling, progress: Progress) -> None:
-    """Have one agent read one topic: settle a batch, then acknowledge it in the order of arrival."""
+class Lane:
+    """The way of one topic: Faust's agent lays events down, one task settles them and acknowledges them in order.
 
-    async def on_away() -> None:
-        if app.should_stop:
-            leave(AWAY, "away")  # nothing was acknowledged, so nothing is lost
-        await settling.parts.database.pool.expire_connections()
+    The recipe's way without a timer that ticks while nothing comes (`noack_take` costs 2 % of a core an agent): a
+    bounded list, one settling task, and if that dies the process leaves. A batch is taken a moment after its first
+    event, so that what comes together is settled together.
+    """
 
-    async def work(stream: Any) -> None:
-        async for events in stream.noack_take(_MOST, within=_WITHIN):
+    def __init__(self, app: faust.App, topic: str, settling: Settling, progress: Progress) -> None:
+        self._app = app
+        self._topic = topic
+        self._settling = settling
+        self._progress = progress
+        self._waiting: list[Any] = []
+        self._came, self._room = asyncio.Event(), asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    async def work(self, stream: Any) -> None:
+        """Take the events of the agent's stream; nothing is acknowledged by Faust itself."""
+        stream.enable_acks = False
+        if self._task is None:
+            self._task = asyncio.create_task(self._settle_all(), name=f"settle {self._topic}")
+            self._task.add_done_callback(_ended)
+        async for event in stream.events():
+            while len(self._waiting) >= _MOST:
+                self._room.clear()
+                await self._room.wait()
+            self._waiting.append((stream, event))
+            self._came.set()
+
+    async def _settle_all(self) -> None:
+        while True:
+            await self._came.wait()
+            await asyncio.sleep(_WITHIN)
+            batch, self._waiting = self._waiting, []
+            self._came.clear()
+            self._room.set()
             began = time.perf_counter()
-            came = [settling.read(message_of(event.message)) for event in events]
-            await settling.settle(came, on_away)
-            metrics.WORKER_SECONDS.labels(topic).observe(time.perf_counter() - began)
+            await self._settling.settle(
+                [self._settling.read(message_of(event.message)) for _, event in batch], self._on_away
+            )
+            metrics.WORKER_SECONDS.labels(self._topic).observe(time.perf_counter() - began)
             failpoints.reach(failpoints.WORKER_AFTER_EFFECT)
-            for event in events:
+            for stream, event in batch:
                 await stream.ack(event)
-            progress.acks += len(events)
+            self._progress.acks += len(batch)
 
+    async def _on_away(self) -> None:
+        if self._app.should_stop:
+            leave(AWAY, "away")  # nothing was acknowledged, so nothing is lost
+        await self._settling.parts.database.pool.expire_connections()
+
+
+def _ended(task: "asyncio.Task[None]") -> None:
+    if not task.cancelled():
+        leave(STUCK, "lane")
+
+
+def add_agent(app: faust.App, topic: str, settling: Settling, progress: Progress) -> None:
+    """Have one agent read one topic."""
     app.agent(
         app.topic(topic, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw"),
         name=f"{settling.parts.service}.{topic}",
         concurrency=1,
-    )(work)
+    )(Lane(app, topic, settling, progress).work)
 
 
 def message_of(raw: Any) -> Message:
