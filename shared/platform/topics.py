@@ -10,6 +10,8 @@ from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
 from shared.contracts.topics import TOPICS, Topic
 
+_THERE_WITHIN = 15.0
+
 
 class WrongTopic(Exception):
     """A topic is there with another number of partitions than declared: changing it would break its order."""
@@ -39,9 +41,19 @@ async def create_topics(kafka: str, *, replicas: int = 1, topics: Sequence[Topic
                 failure = for_code(code)
                 if code and failure is not TopicAlreadyExistsError:
                     raise failure
+            await _until_there(client, [one.name for one in missing])
         return [topic.name for topic in missing]
     finally:
         await client.close()
+
+
+async def _until_there(client: AIOKafkaAdminClient, names: Sequence[str]) -> None:
+    """Wait until the broker tells of them: the controller says that they are made a moment before."""
+    async with asyncio.timeout(_THERE_WITHIN):
+        while True:
+            if all(described["partitions"] for described in await client.describe_topics(list(names))):
+                return
+            await asyncio.sleep(0.02)
 
 
 def main() -> None:

@@ -99,9 +99,10 @@ class Processes:
     name: str
     folder: Path
     started: "list[subprocess.Popen[bytes]]"
+    module: str = "tests.adapters.platform.sample"
 
     def start(self, role: str, environment: Mapping[str, str] | None = None) -> "subprocess.Popen[bytes]":
-        """Start `python -m …sample <role>`; what it writes goes to this test's folder."""
+        """Start `python -m <module> <role>`; what it writes goes to this test's folder."""
         given = {
             **self.database.environment(role),
             "SAMPLE_NAME": self.name,
@@ -112,7 +113,7 @@ class Processes:
         }
         with (self.folder / f"{role}.log").open("ab") as log:
             process = subprocess.Popen(
-                [sys.executable, "-m", "tests.adapters.platform.sample", role],
+                [sys.executable, "-m", self.module, role],
                 env=given,
                 cwd=PROJECT,
                 stdin=subprocess.DEVNULL,

@@ -1,0 +1,79 @@
+"""The sample's worker with one guard taken away: `VARIATION=… python -m tests.faults.variations worker`.
+
+Without a variation it is the worker as it is.
+"""
+
+import os
+import signal
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import faust
+
+from shared.contracts.envelope import Recorded
+from shared.platform import worker
+from shared.platform.parts import Parts
+from shared.platform.postgres import Session
+from shared.platform.process import main
+from shared.platform.settling import Came, Settling
+from shared.platform.watchdog import Progress
+from tests.adapters.platform import sample
+
+KEPT = ""
+ACK_FIRST = "ack before the commit"
+LET_OUT = "let errors out of the agent"
+
+DEADLY_ACTOR = "deadly"
+"""In the effect of an event by this actor the process dies, once offsets have had the time to be committed."""
+_COMMITS_WITHIN = 2.5
+
+
+async def note_or_die(parts: Parts, session: Session, events: Sequence[Recorded]) -> None:
+    """Do what the sample does; die where an event says so."""
+    if any(one.envelope.actor == DEADLY_ACTOR for one in events):
+        # A thread of Faust's own would commit meanwhile what has been acknowledged; so does its loop.
+        until = time.monotonic() + _COMMITS_WITHIN
+        while time.monotonic() < until:
+            await session.execute("SELECT pg_sleep(0.1)")
+        os.kill(os.getpid(), signal.SIGKILL)
+    await sample.note(parts, session, events)
+
+
+def add_agent_that_acks_first(app: faust.App, topic: str, settling: Settling, progress: Progress) -> None:
+    """Acknowledge, then settle: the other way round than `worker.add_agent`."""
+
+    async def work(stream: Any) -> None:
+        async for events in stream.noack_take(200, within=0.005):
+            for event in events:
+                await stream.ack(event)
+            await settling.settle([settling.read(worker.message_of(event.message)) for event in events])
+
+    app.agent(
+        app.topic(topic, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw"),
+        name=f"{settling.parts.service}.{topic}",
+        concurrency=1,
+    )(work)
+
+
+async def settle_or_raise(
+    self: Settling, came: Sequence[Came], on_away: Callable[[], Awaitable[None]] | None = None, pause: float = 0.1
+) -> None:
+    """Store, and let Faust deal with what goes wrong."""
+    await self.store(came)
+
+
+def vary(variation: str) -> None:
+    """Take the guard away."""
+    match variation:
+        case "ack before the commit":
+            worker.add_agent = add_agent_that_acks_first
+        case "let errors out of the agent":
+            Settling.settle = settle_or_raise  # type: ignore[method-assign]
+
+
+if __name__ == "__main__":
+    vary(os.environ.get("VARIATION", KEPT))
+    name, topic = os.environ["SAMPLE_NAME"], os.environ["SAMPLE_TOPIC"]
+    main(replace(sample.make_service(name, topic), effects={topic: note_or_die}))
