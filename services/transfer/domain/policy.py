@@ -58,6 +58,8 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     facts: dict[str, FactRow]
     refusals_that_pass: tuple[str, ...]
     """Reasons that count no more once the facility has reported anew."""
+    asked_without_hold: int
+    """For how many persons at most a facility is asked at the same time whose places nobody knows."""
     welfare_vehicle: Vehicles
 
     @property

@@ -40,13 +40,14 @@ UNFIT: Mapping[str, Label] = {
     "asked-now": Label("要請中", "is being asked"),
     "group": Label("受入対象者が違う", "receives others only"),
     "full": Label("空きがない", "full"),
+    "busy": Label("空きが不明で、すでにほかの方の要請中", "its places are not known, and it is asked for others now"),
     "no-emergency-admission": Label(
         "基幹は原則、緊急入所に対応しない", "core shelters in principle take no emergency admission"
     ),
 }
 """Why a facility is no candidate. HQ may still ask it, with a reason, where `ASKABLE` says so."""
 
-ASKABLE = frozenset({"kind", "asked-before", "group", "no-emergency-admission", "at-risk"})
+ASKABLE = frozenset({"kind", "asked-before", "group", "no-emergency-admission", "at-risk", "busy"})
 """What HQ may overrule by hand; the rest is no matter of opinion."""
 
 
@@ -97,6 +98,8 @@ class Site(NamedTuple):
     reported_at: datetime | None = None
     """When it last reported its opening or its places."""
     room: Room = Room()
+    unheld: int = 0
+    """For how many persons it is asked now without a hold."""
 
 
 class Candidate(NamedTuple):
@@ -162,6 +165,10 @@ def _no_emergency(wanted: Wanted, site: Site, policy: Policy) -> bool:
     return wanted.emergency_admission and site.kind in policy.keeps_places
 
 
+def _busy(wanted: Wanted, site: Site, policy: Policy) -> bool:
+    return share_for(wanted, site, policy).free is None and site.unheld >= policy.asked_without_hold
+
+
 _CHECKS: Mapping[str, Callable[[Wanted, Site, Policy], bool]] = {
     "excluded-kind": lambda _, site, policy: site.kind in policy.excluded_kinds,
     "kind": lambda wanted, site, policy: site.kind not in policy.kinds(wanted.destination),
@@ -174,6 +181,7 @@ _CHECKS: Mapping[str, Callable[[Wanted, Site, Policy], bool]] = {
     "asked-before": _asked_before,
     "group": lambda wanted, site, policy: received(site.receives, wanted.groups, policy) == "others",
     "full": lambda wanted, site, policy: share_for(wanted, site, policy).free == 0,
+    "busy": _busy,
 }
 
 

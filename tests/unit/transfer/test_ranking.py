@@ -78,6 +78,7 @@ OUT = [
     ("a person of unknown group may be asked for", {"receives": INFANTS}, {"groups": ()}, None),
     ("a full one", {"room": Room(0, 0)}, {}, "full"),
     ("not known is not full", {"room": Room()}, {}, None),
+    ("not known, and asked for three others", {"room": Room(), "unheld": 3}, {}, "busy"),
     ("full for the group", {"room": Room(3, 3, {"elderly": 0})}, {}, "full"),
     ("zero for others does not matter", {"room": Room(3, 3, {"infants": 0})}, {}, None),
     ("one that is being asked", {}, {"asked": frozenset({HOME_A})}, "asked-now"),

@@ -1,0 +1,1 @@
+"""What was applied to transfer's database, in order."""
