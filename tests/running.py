@@ -12,9 +12,9 @@ at the end. What the clients are answered goes into one file, which `verify` hol
 import asyncio
 import inspect
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, overload
 
 import pytest
 
@@ -55,7 +55,17 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         yield Running(stack, tmp_path_factory.mktemp("clients") / "acknowledged.ndjson")
 
 
-async def eventually(condition: Callable[[], Awaitable[T] | T], within: float = 30.0, pause: float = 0.05) -> T:
+@overload
+async def eventually(
+    condition: Callable[[], Coroutine[Any, Any, T]], within: float = 30.0, pause: float = 0.05
+) -> T: ...
+
+
+@overload
+async def eventually(condition: Callable[[], T], within: float = 30.0, pause: float = 0.05) -> T: ...
+
+
+async def eventually(condition: Callable[[], Any], within: float = 30.0, pause: float = 0.05) -> Any:
     """Return what `condition` answers as soon as that is something (true); fail where it stays nothing for `within` s.
 
     A condition that fails an assertion, or is answered with a problem by a service, has not come yet.
@@ -72,8 +82,7 @@ async def eventually(condition: Callable[[], Awaitable[T] | T], within: float = 
         except (AssertionError, Failed) as error:
             why = error
         if found:
-            answer: T = found
-            return answer
+            return found
         if time.monotonic() > until:
             raise AssertionError(f"it did not come within {within:g} s: {why or found!r}") from why
         await asyncio.sleep(pause)

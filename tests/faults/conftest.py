@@ -1,5 +1,8 @@
 """What the fault tests share: the platform's sample service for the guards, the running system for the faults."""
 
+from collections.abc import AsyncIterator
+from typing import Any
+
 import pytest
 
 from shared.platform.migrate import migrate
@@ -12,7 +15,10 @@ from tests.adapters.platform.conftest import (
     settings,
     topic,
 )
+from tests.faults.faulty import Faulty, Figure
+from tests.faults.load import Load
 from tests.fresh import FreshDatabase
+from tests.running import Running
 from tsunagi.stack import asynchronous, databases
 from tsunagi.stack.stack import Stack
 
@@ -26,3 +32,25 @@ def sample_template(stack_parts: Stack) -> str:
     _administer(stack_parts, lambda connection: databases.create(connection, fresh.name, "intake"))
     asynchronous.run(migrate("intake", "tests.adapters.platform.sample_migrations", fresh.dsn()))
     return fresh.name
+
+
+_figures: list[Figure] = []
+
+
+@pytest.fixture
+async def faulty(running: Running) -> AsyncIterator[Faulty]:
+    """The running system under a load that has begun to reach every service."""
+    async with Load(running) as load:
+        await load.goes_on("registered", "decided", "arrived", times=2, within=60)
+        yield Faulty(running, load, _figures)
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Show what each fault cost."""
+    if _figures:
+        terminalreporter.section("faults: seconds until the flow was back")
+        for one in _figures:
+            terminalreporter.write_line(
+                f"{one.fault}: on the timeline {one.registered:.1f} s, the whole way {one.arrived:.1f} s,"
+                f" longest answer {one.longest:.1f} s, sent again so far {one.sent_again}"
+            )
