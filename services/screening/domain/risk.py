@@ -23,11 +23,13 @@ LONG_DAYS = 3650
 class SheetFacts(msgspec.Struct, frozen=True, kw_only=True):
     """What is known of a person before a nurse asks; codes as on the sheet's events.
 
-    `said_at` is when hours of power and days of medicine were stated: they run from there. `power_needed`: a device
-    needs power to keep the person alive; None is not asked.
+    `said_at` is when hours of power and days of medicine were stated: they run from there (`medicine_said_at`, where
+    the days were stated at another time). `power_needed`: a device needs power to keep the person alive; None is not
+    asked.
     """
 
     said_at: datetime
+    medicine_said_at: datetime | None = None
     needs: tuple[str, ...] = ()
     observations: tuple[str, ...] = ()
     aids: tuple[str, ...] = ()
@@ -43,16 +45,12 @@ class SheetFacts(msgspec.Struct, frozen=True, kw_only=True):
         """When the power runs out, where it keeps the person alive and the hours are known."""
         if not self.power_needed or self.power_hours is None:
             return None
-        return self._after(self.power_hours / 24)
+        return _after(self.said_at, self.power_hours / 24)
 
     @property
     def medicine_ends(self) -> datetime | None:
         """When the medicine runs out: so many times 24 hours after it was said."""
-        return None if self.medicine_days is None else self._after(self.medicine_days)
-
-    def _after(self, days: float) -> datetime:
-        """Return when so many days have passed; slips of the pen (a billion days) count as very long."""
-        return self.said_at + timedelta(days=max(-LONG_DAYS, min(days, LONG_DAYS)))
+        return None if self.medicine_days is None else _after(self.medicine_said_at or self.said_at, self.medicine_days)
 
 
 class RiskRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -166,6 +164,11 @@ def assess_risk(rules: RiskRules, facts: SheetFacts, now: datetime) -> Risk:
 def queue_place(risk: Risk, waiting_since: datetime) -> tuple[int, datetime, datetime]:
     """Return what to sort the queue by, ascending: the risk, then what runs out first, then who has waited longest."""
     return risk.rank, risk.runs_out_at or NEVER, waiting_since
+
+
+def _after(said_at: datetime, days: float) -> datetime:
+    """Return when so many days have passed; slips of the pen (a billion days) count as very long."""
+    return said_at + timedelta(days=max(-LONG_DAYS, min(days, LONG_DAYS)))
 
 
 def _given(*instants: datetime | None) -> Iterator[datetime]:

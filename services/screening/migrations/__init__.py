@@ -1,0 +1,1 @@
+"""What was applied to screening's database, in order."""
