@@ -104,7 +104,8 @@ def test_going_through_a_city_takes_no_more_memory_than_through_a_street() -> No
         tracemalloc.stop()
         return peak
 
-    assert peak(3000) < peak(300) + 100_000
+    # 2,700 people who were kept would take several MB; what other tests have filled in or left out takes some 100 kB.
+    assert peak(3000) < peak(300) + 1_000_000
 
 
 def test_households_of_all_sizes_from_one_to_eight() -> None:
