@@ -111,7 +111,7 @@ async def _no_reset(connection: "asyncpg.Connection[Row]") -> None:
 
 
 SERVER_SETTINGS = {
-    # Without this a frozen process holds its locks, and a whole consumer group waits for it (faust-recipe).
+    # Without this a frozen process holds its locks, and a whole consumer group waits for it (ADR 7).
     "idle_in_transaction_session_timeout": "5000",
     "lock_timeout": "10000",
     "jit": "off",

@@ -13,11 +13,13 @@ import uvloop
 
 from shared.platform import failpoints
 from shared.platform.causes import cause
+from shared.platform.ledger_figures import watch_ledger
 from shared.platform.log import configure
 from shared.platform.parts import DatabaseAway, Parts, open_parts
 from shared.platform.service import MakeApi, Service
 from shared.platform.settings import BAD_CONFIGURATION, PlatformSettings, read_settings
 from shared.platform.status_port import Readiness, serve_status
+from shared.platform.timers import run_timers
 
 __all__ = ["Service", "main"]
 
@@ -111,8 +113,7 @@ def _relay(service: Service, settings: PlatformSettings) -> int:
 
 async def _relay_and_fire(service: Service, settings: PlatformSettings) -> int:
     """Run relay and timers side by side, so that timers fire while Kafka is away, until one ends or a signal comes."""
-    from shared.platform.relay import Relay, watch_outbox  # noqa: PLC0415 - only a relay loads a producer
-    from shared.platform.timers import run_timers  # noqa: PLC0415
+    from shared.platform.relay import Relay  # noqa: PLC0415 - only a relay loads a producer
 
     ready = _status(settings)
     async with open_parts(service.name, settings, service.ledger, service.project, most=_FEW) as parts:
@@ -120,7 +121,7 @@ async def _relay_and_fire(service: Service, settings: PlatformSettings) -> int:
         tasks = [
             asyncio.create_task(Relay(parts).run(), name="relay"),
             asyncio.create_task(run_timers(parts, service.timers), name="timers"),
-            asyncio.create_task(watch_outbox(parts), name="outbox"),
+            asyncio.create_task(watch_ledger(parts), name="figures"),
         ]
         ready.set()
         waiting = asyncio.create_task(asked.wait())

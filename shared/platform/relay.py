@@ -1,4 +1,4 @@
-"""The relay: outbox → Kafka, in order, each event at least once (design, decision 1; faust-recipe, "Relay").
+"""The relay: outbox → Kafka, in order, each event at least once (design, decision 1; ADR 3).
 
 It reads in the order of id, sends, awaits every ack, and only then deletes. A row whose transaction committed late may
 have a lower id than rows that are gone already, so it always reads from the beginning and leaves out what is on its
@@ -144,7 +144,7 @@ class Relay:
                 pause = min(pause * 1.2, _IDLE)
                 load = await self._load(producer, [], [])
                 continue
-            pause = _BUSY
+            pause, began = _BUSY, time.perf_counter()
             sending = asyncio.create_task(send(producer, load.batches))
             following: Load | None = None
             try:
@@ -165,6 +165,7 @@ class Relay:
                 following = await self._load(producer, sent, [])
                 sent = []
             load = following
+            metrics.RELAY_SECONDS.observe(time.perf_counter() - began)
 
     async def _load(self, producer: AIOKafkaProducer, sent: list[int], flying: list[int]) -> Load:
         """Delete what was acknowledged, and in the same statement read what comes next."""
@@ -213,17 +214,3 @@ async def throw_away(producer: AIOKafkaProducer) -> None:
         with contextlib.suppress(Exception):
             async with asyncio.timeout(1):
                 await sender.close()
-
-
-async def watch_outbox(parts: Parts, every: float = 10.0) -> None:
-    """Keep the figures of the outbox: how many rows wait, and for how long the first has (seconds)."""
-    while True:
-        with contextlib.suppress(Exception):
-            async with parts.database.session() as session:
-                count = await session.fetchval("SELECT count(*) FROM (SELECT 1 FROM outbox LIMIT 1000000) AS some")
-                age = await session.fetchval(
-                    "SELECT extract(epoch FROM clock_timestamp() - written_at)::float8 FROM outbox ORDER BY id LIMIT 1"
-                )
-            metrics.OUTBOX_ROWS.set(count)
-            metrics.OUTBOX_AGE.set(age or 0.0)
-        await asyncio.sleep(every)

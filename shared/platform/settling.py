@@ -142,28 +142,38 @@ class Settling:
                 await session.execute(_LOCK, sorted({store.lock_number(owner) for owner in owners}))
             for one in dead:
                 await self._lay_aside(session, one)
-            if incoming:
-                await self._take_in(session, topic, incoming)
-            if keys:
-                await self._take_keys(session, keys)
-        if dead:
-            metrics.DEAD_LETTERED.labels(topic).inc(len(dead))
+            new = await self._take_in(session, topic, incoming) if incoming else []
+            forgotten = await self._take_keys(session, keys) if keys else set()
+        self._count(topic, new, repeated=len(incoming) - len(new), dead=len(dead), forgotten=len(forgotten))
 
-    async def _take_in(self, session: Session, topic: str, incoming: Sequence[Incoming]) -> None:
+    def _count(self, topic: str, new: Sequence[Recorded], *, repeated: int, dead: int, forgotten: int) -> None:
+        clock = self.parts.clock
+        now = clock.now()
+        for one in new:
+            delay = (now - one.envelope.recorded_at).total_seconds() / clock.rate
+            metrics.WORKER_DELAY.labels(topic).observe(max(0.0, delay))
+        metrics.WORKER_EVENTS.labels(topic).inc(len(new))
+        metrics.WORKER_REPEATED.labels(topic).inc(repeated)
+        metrics.DEAD_LETTERED.labels(topic).inc(dead)
+        metrics.FORGOTTEN.inc(forgotten)
+
+    async def _take_in(self, session: Session, topic: str, incoming: Sequence[Incoming]) -> list[Recorded]:
+        """Have the events that are new here have their effect; return them."""
         if self.service.admit is not None:
             new = await self.service.admit(session, incoming)
         else:
             new = await _new_here(session, incoming)
         if not new:
-            return
+            return []
         if self.service.names and topic == PERSONS:
             await personal.learn(self.parts, session, new)
         effect = self.service.effects.get(topic)
         if effect is not None:
             await effect(self.parts, session, new)
+        return new
 
-    async def _take_keys(self, session: Session, keys: Sequence[Key]) -> None:
-        """Forget whom a tombstone names, whatever else came for them; keep the other keys."""
+    async def _take_keys(self, session: Session, keys: Sequence[Key]) -> set[UUID]:
+        """Forget whom a tombstone names, whatever else came for them; keep the other keys. Returns the forgotten."""
         forgotten = {key.owner for key in keys if key.wrapped is None}
         for owner in sorted(forgotten):
             await personal.forget(session, owner)
@@ -173,6 +183,7 @@ class Settling:
         kept = {key.owner: key.wrapped for key in keys if key.wrapped is not None and key.owner not in forgotten}
         if kept:
             await personal.keep_keys(self.parts, session, kept)
+        return forgotten
 
     async def _lay_aside(self, session: Session, one: Came) -> None:
         message = one.message

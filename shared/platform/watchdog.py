@@ -1,4 +1,4 @@
-"""A worker that stands still ends itself, to be started again (faust-recipe, "Supervision").
+"""A worker that stands still ends itself, to be started again (ADR 7).
 
 Two looks: a thread sees that the event loop ticks; fresh clients of Kafka see that what lags is being acknowledged.
 Both count looks and not time, so that a process that was frozen has its chance when it wakes.

@@ -1,6 +1,6 @@
-"""The worker: Faust reads the service's topics and has every message settled once (faust-recipe; ADR 2).
+"""The worker: Faust reads the service's topics and has every message settled once (ADR 7).
 
-Every setting and every rule here stands in the recipe with the fault that it answers. Depart from it only with a fault
+Every setting and every rule here answers a fault that was tried. Depart from one only with a fault
 test that shows why. Imported by the worker's process alone: Faust is large.
 """
 
@@ -52,7 +52,7 @@ def make_app(service: str, settings: PlatformSettings) -> faust.App:
 class Lane:
     """The way of one topic: Faust's agent lays events down, one task settles them and acknowledges them in order.
 
-    The recipe's way without a timer that ticks while nothing comes (`noack_take` costs 2 % of a core an agent): a
+    Without a timer that ticks while nothing comes (`noack_take` costs 2 % of a core an agent): a
     bounded list, one settling task, and if that dies the process leaves. A batch is taken a moment after its first
     event, so that what comes together is settled together.
     """
