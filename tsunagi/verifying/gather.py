@@ -128,7 +128,7 @@ async def _service(stack: Stack, service: str, into: Connection) -> None:
             service,
         )
         if service == "casework":
-            await _copy(source, "SELECT event FROM timeline", into, "timeline")
+            await _copy(source, "SELECT id FROM timeline", into, "timeline")
         else:
             await _copy(source, "SELECT event, topic FROM inbox", into, "inbox", service)
     finally:
