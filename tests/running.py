@@ -80,7 +80,7 @@ async def eventually(condition: Callable[[], Any], within: float = 30.0, pause: 
                 found = await found
             why = None
         except (AssertionError, Failed) as error:
-            why = error
+            found, why = None, error
         if found:
             return found
         if time.monotonic() > until:
