@@ -26,7 +26,7 @@ class Clock:
             raise ValueError("a clock's rate is greater than 0")
         self._real = real
         self.started = started or real()
-        self.epoch = epoch or self.started
+        self.epoch = (epoch or self.started).astimezone(UTC)
         self.rate = rate
 
     def now(self) -> datetime:
