@@ -173,14 +173,14 @@ class Settling:
         return new
 
     async def _take_keys(self, session: Session, keys: Sequence[Key]) -> set[UUID]:
-        """Forget whom a tombstone names, whatever else came for them; keep the other keys. Returns the forgotten."""
+        """Forget whom a tombstone names, keep the keys; one of somebody forgotten stays out. Returns the forgotten."""
         forgotten = {key.owner for key in keys if key.wrapped is None}
         for owner in sorted(forgotten):
             await personal.forget(session, owner)
             self.parts.keyring.drop(owner)
             if self.service.forget is not None:
                 await self.service.forget(session, owner)
-        kept = {key.owner: key.wrapped for key in keys if key.wrapped is not None and key.owner not in forgotten}
+        kept = {key.owner: key.wrapped for key in keys if key.wrapped is not None}
         if kept:
             await personal.keep_keys(self.parts, session, kept)
         return forgotten

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import msgspec
 import pytest
+from aiokafka import AIOKafkaProducer
 from aiokafka.partitioner import DefaultPartitioner
 
 from shared.contracts.envelope import Recorded, to_headers
@@ -15,7 +16,7 @@ from shared.platform import relay, store
 from shared.platform.inbox import Message
 from shared.platform.logread import read_messages
 from shared.platform.parts import Parts
-from shared.platform.relay import Relay
+from shared.platform.relay import Load, Relay
 from tests.adapters.platform.conftest import Processes
 from tests.adapters.platform.made import an_id, column, wait_for, went_out
 
@@ -134,6 +135,30 @@ async def test_what_commits_late_is_not_forgotten(relay_parts: Parts, topic: str
         await wait_for(lambda: is_empty(relay_parts))
 
     assert len(firsts(await log_of(relay_parts, topic))) == 21
+
+
+async def test_reading_ahead_does_not_overtake_what_commits_late(relay_parts: Parts, topic: str) -> None:
+    """Between two reads a stream's first event commits, with an id below what is flying, and then its second."""
+    stream = an_id()
+    late = relay_parts.database.transaction()
+    session = await late.__aenter__()
+    await store.append(session, [went_out(stream, 1, topic=topic)])  # takes the lowest id
+    await queue(relay_parts, went_out(an_id(), topic=topic))
+
+    class ReadsAhead(Relay):
+        async def _load(self, producer: AIOKafkaProducer, sent: list[int], flying: list[int]) -> Load:
+            if flying and not moved:
+                moved.append(True)
+                await late.__aexit__(None, None, None)
+                await queue(relay_parts, went_out(stream, 2, topic=topic))
+            return await super()._load(producer, sent, flying)
+
+    moved: list[bool] = []
+    async with running(ReadsAhead(relay_parts, rows=1)):
+        await wait_for(lambda: is_empty(relay_parts))
+
+    assert moved, "it read ahead"
+    assert firsts(await log_of(relay_parts, topic))[stream] == [1, 2]
 
 
 async def test_one_that_dies_after_sending_sends_again_and_the_order_of_first_sights_holds(

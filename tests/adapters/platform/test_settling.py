@@ -165,6 +165,8 @@ async def test_a_replayed_dead_letter_has_its_effect_once(
         letters = await list_dead_letters(session)
 
     still = await replay(parts, settling.service, letters)
+    async with parts.database.session() as session:
+        assert await list_dead_letters(session) == letters
     monkeypatch.setattr(sample, "REFUSED_ACTOR", "nobody")  # the reason is gone
     first = await replay(parts, settling.service, letters)
     again = await replay(parts, settling.service, letters)

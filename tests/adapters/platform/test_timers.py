@@ -154,7 +154,7 @@ async def test_two_processes_fire_each_timer_once(timed: Parts) -> None:
     assert sorted(map(str, await fired(timed))) == sorted(map(str, subjects))
 
 
-async def test_one_that_is_firing_cannot_be_dropped_and_whoever_drops_does_not_wait(timed: Parts) -> None:
+async def test_nobody_waits_for_one_that_is_firing(timed: Parts) -> None:
     started, go_on = asyncio.Event(), asyncio.Event()
 
     async def slow(parts: Parts, session: Session, subject: UUID, payload: Payload, origin: Origin) -> None:
@@ -162,16 +162,17 @@ async def test_one_that_is_firing_cannot_be_dropped_and_whoever_drops_does_not_w
         await go_on.wait()
         await sample.fire(parts, session, subject, payload, origin)
 
-    subject = an_id()
-    await set_all(timed, (subject, NOW, {}))
+    subject, other = an_id(), an_id()
+    await set_all(timed, (subject, NOW - timedelta(seconds=1), {}), (other, NOW, {}))
     firing = asyncio.create_task(fire_due(timed, {"fire": slow}))
     await started.wait()
     async with timed.database.transaction() as session:
         await asyncio.wait_for(drop_timer(session, "fire", subject), 2)
+    assert await asyncio.wait_for(fire_due(timed, TIMERS), 2) == 1, "another process fires the others meanwhile"
     go_on.set()
 
     assert await firing == 1
-    assert await fired(timed) == [subject]
+    assert await fired(timed) == [other, subject]
 
 
 async def test_the_loop_fires_by_the_clock_of_its_stack(parts: Parts) -> None:
