@@ -136,8 +136,8 @@ class Client:
         return known[1]
 
     async def get(self, who: Who, service: str, path: str, **query: object) -> Any:
-        """Return what a GET answers. Raises `Failed`."""
-        params = {name: str(value) for name, value in query.items() if value is not None}
+        """Return what a GET answers; a list in the query is given as often as it has members. Raises `Failed`."""
+        params = {name: _parameter(value) for name, value in query.items() if value is not None}
         return await self._call(who, "GET", service, path, b"", {}, params)
 
     async def every(self, who: Who, service: str, path: str, **query: object) -> list[Any]:
@@ -176,7 +176,7 @@ class Client:
         path: str,
         content: bytes,
         headers: Mapping[str, str],
-        params: Mapping[str, str],
+        params: Mapping[str, str | list[str]],
     ) -> Any:
         until = asyncio.get_running_loop().time() + self.patience
         pause = 0.05
@@ -206,6 +206,10 @@ class Client:
                 raise failure
             await asyncio.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 - a pause, no secret
             pause = min(pause * 2, 2.0)
+
+
+def _parameter(value: object) -> str | list[str]:
+    return [str(one) for one in value] if isinstance(value, list | tuple) else str(value)
 
 
 def _failure(reply: httpx.Response) -> Failed:

@@ -8,7 +8,7 @@ from tsunagi.drill.scenario import Scenario
 USUAL_RATE = 600.0
 """Ten minutes a second: half a day in little more than a minute."""
 USUAL_PEOPLE = 1000
-STARTING = 20.0
+STARTING = 25.0
 """Real seconds that a stack takes to come up, more or less: its clock begins so long before the quake."""
 
 
@@ -31,4 +31,4 @@ def quake_at(scenario: Scenario, epoch: datetime) -> datetime:
     Where that was just before the scenario's own quake, it is that; on any other stack the drill begins with its clock.
     """
     before = scenario.quake_at - epoch
-    return scenario.quake_at if timedelta(0) <= before <= timedelta(days=2) else epoch
+    return scenario.quake_at if timedelta(0) <= before <= timedelta(days=7) else epoch

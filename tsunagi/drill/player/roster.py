@@ -1,8 +1,11 @@
 """The people of a drill while it is played: found by their id, and how far each has come."""
 
+from collections import Counter
 from collections.abc import Callable
 from functools import lru_cache
 from uuid import UUID
+
+import msgspec
 
 from tsunagi.drill.population import Household, Person, Population
 from tsunagi.drill.profiles import table
@@ -25,7 +28,10 @@ _BY_HAND = Story(
 
 
 class Roster:
-    """Persons by id. Holds a number a person; households are made anew where they are needed."""
+    """Persons by id. Holds a number a person; households are made anew where they are needed.
+
+    `stories`: how many persons of each ward a nurse should see.
+    """
 
     def __init__(self, population: Population) -> None:
         self._population = population
@@ -33,11 +39,13 @@ class Roster:
         self._reached: dict[str, set[UUID]] = {stage: set() for stage in STAGES}
         self._listeners: list[Callable[[UUID, str], None]] = []
         self._household = lru_cache(maxsize=4096)(population.household)
-        self.stories = 0
+        self._changed: dict[UUID, dict[str, str]] = {}
+        self.stories: Counter[str] = Counter()
         for number in population.numbers():
-            for person in self._household(number).persons:
+            household = self._household(number)
+            for person in household.persons:
                 self._number[person.id] = number
-                self.stories += person.story is not None
+                self.stories[household.ward] += person.story is not None
 
     def __len__(self) -> int:
         return len(self._number)
@@ -58,8 +66,14 @@ class Roster:
         return next(one for one in self.household_of(person).persons if one.id == person)
 
     def story(self, person: UUID) -> Story:
-        """Return what is true of a person; somebody without a story needs nothing."""
-        return self.person(person).story or _BY_HAND
+        """Return what is true of a person now; somebody without a story needs nothing."""
+        told = self.person(person).story or _BY_HAND
+        changed = self._changed.get(person)
+        return msgspec.structs.replace(told, answers={**told.answers, **changed}) if changed else told
+
+    def change(self, person: UUID, answers: dict[str, str]) -> None:
+        """From now on this is true of a person (a fever, the carer gone)."""
+        self._changed.setdefault(person, {}).update(answers)
 
     def listen(self, listener: Callable[[UUID, str], None]) -> None:
         """Call `listener(person, stage)` whenever somebody reaches a stage for the first time."""

@@ -36,6 +36,7 @@ class Stage:
         self.bells: defaultdict[tuple[str, object], Bell] = defaultdict(Bell)
         self.under_way: set[asyncio.Task[None]] = set()
         self.errors: list[BaseException] = []
+        self.failed = asyncio.Event()
 
     def id(self, *names: object) -> UUID:
         """Return the UUIDv7 that this drill always gives to these names."""
@@ -71,6 +72,7 @@ class Stage:
         self.under_way.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             self.errors.append(error)
+            self.failed.set()
 
     def ring(self, desk: str, whose: object) -> None:
         """Ring at somebody's desk: it is worth looking."""

@@ -22,7 +22,7 @@ def test_everybody_is_found_by_their_id_with_household_and_story() -> None:
             assert roster.person(person.id) == person
             assert person.story is None or roster.story(person.id) == person.story
     assert len(roster) == sum(len(household.persons) for household in PEOPLE)
-    assert roster.stories == sum(person.story is not None for h in PEOPLE for person in h.persons)
+    assert roster.stories.total() == sum(person.story is not None for h in PEOPLE for person in h.persons)
 
 
 def test_a_stranger_is_not_of_this_drill() -> None:
@@ -37,6 +37,14 @@ def test_somebody_without_a_story_answers_every_question_and_needs_nothing() -> 
     assert told.answers["urgent"] == "no"
     assert "unknown" not in told.answers.values()
     assert told.twist is None
+
+
+def test_what_has_changed_is_true_from_then_on() -> None:
+    roster = Roster(PEOPLE)
+    person = next(person for h in PEOPLE for person in h.persons if person.story and person.story.twist is None)
+    before = roster.story(person.id).answers
+    roster.change(person.id, {"infection": "yes"})
+    assert roster.story(person.id).answers == {**before, "infection": "yes"}
 
 
 def test_a_stage_is_told_of_once() -> None:
