@@ -8,21 +8,23 @@ from shared.platform.permissions import Permission, Role, Scope
 
 _NURSE: dict[Role, Scope] = {"nurse": "ward"}
 _TEAM: dict[Role, Scope] = {"nurse": "ward", "ward-hq": "ward", "city-hq": "any"}
-_ASKING: dict[Role, Scope] = {**_TEAM, "shelter-staff": "ward", "caseworker": "ward"}
+_SEEING: dict[Role, Scope] = {**_TEAM, "shelter-staff": "ward"}
+_ASKING: dict[Role, Scope] = {**_SEEING, "caseworker": "ward", "facility": "facility"}
 _CALLING: dict[Role, Scope] = {"nurse": "ward", "shelter-staff": "ward", "ward-hq": "ward"}
 _READING: dict[Role, Scope] = {
     "nurse": "any",
     "shelter-staff": "any",
     "ward-hq": "any",
     "city-hq": "any",
+    "facility": "any",
     "caseworker": "any",
     "analyst": "any",
     "auditor": "any",
 }
 
 PERMISSIONS: tuple[Permission, ...] = (
-    Permission("screening.list", _TEAM, ja="待っている人の一覧を見る", en="See who waits for a nurse"),
-    Permission("screening.follow", _TEAM, ja="移動の済んでいない人を見る", en="See whose move is not done"),
+    Permission("screening.list", _SEEING, ja="待つ人・判断された人を見る", en="See who waits, and what was decided"),
+    Permission("screening.follow", _SEEING, ja="移動の済んでいない人を見る", en="See whose move is not done"),
     Permission("screening.load", _TEAM, ja="保健師の負担を見る", en="See the load of nurses and wards"),
     Permission("screening.read", _TEAM, ja="スクリーニングの記録を見る", en="Read a screening"),
     Permission("screening.request", _ASKING, ja="保健師に頼む", en="Ask for a nurse"),

@@ -8,6 +8,7 @@ import msgspec
 from fastapi import APIRouter, Depends, Query
 
 from services.screening import queries
+from services.screening.domain.considerations import groups_of
 from services.screening.domain.decision import answers_that_fit
 from services.screening.domain.suggest import Context, suggest
 from services.screening.domain.team import team_at
@@ -163,6 +164,19 @@ async def read_screening(person_id: UUID, call: Annotated[Call, Depends(allow("s
         "definitions": msgspec.to_builtins(settings.guide.definitions),
         "history": history,
     }
+
+
+@router.get("/guide/considerations", tags=["guide"], **action("guide.read"))
+async def read_considerations(
+    call: Annotated[Call, Depends(allow("guide.read"))],
+    code: Annotated[list[str] | None, Query(max_length=50, description="Needs, aids, groups … of one person")] = None,
+) -> list[dict[str, Any]]:
+    """What to heed (別紙): of the groups that these codes bring somebody into, 共通 always; without codes all nine."""
+    considerations = call.parts.policy(ScreeningSettings).considerations
+    groups = considerations.groups
+    if code:
+        groups = tuple(considerations.group(one) for one in groups_of(code, considerations))
+    return [msgspec.to_builtins(group) for group in groups]
 
 
 @router.get("/guide", tags=["guide"], **action("guide.read"))

@@ -45,7 +45,7 @@ _FOR_STAFF = ("advice", "health-team")
 async def _reach(call: Call, person_id: UUID) -> None:
     async with call.parts.database.session() as session:
         row = await queries.person(session, person_id)
-    call.reach(ward=row["ward"])
+    call.reach(ward=row["ward"], facility=row["shelter"] if row["place_kind"] == "facility" else None)
 
 
 async def _change(call: Call, person_id: UUID, command: Command) -> Answer:
@@ -55,7 +55,10 @@ async def _change(call: Call, person_id: UUID, command: Command) -> Answer:
 
 @router.post("/screenings/{person_id}/request", **action("screening.request"))
 async def request(person_id: UUID, body: Asking, call: Annotated[Call, Depends(allow("screening.request"))]) -> Answer:
-    """Ask that a nurse looks at this person, for the first time or again. Who waits already waits once (K4-104)."""
+    """Ask that a nurse looks at this person, for the first time or again. Who waits already waits once (K4-104).
+
+    A welfare shelter asks for those who are there (fever may come to anybody who is placed, K4-085).
+    """
     reason = known("reason", body.reason, codes.SCREENING_REASON) or ""
     seen = all_known("observations", body.observations, codes.OBSERVATION)
     await _reach(call, person_id)

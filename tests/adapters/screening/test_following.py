@@ -6,6 +6,8 @@ from uuid import UUID
 
 import pytest
 
+from services.screening import queries
+from services.screening.settings import ScreeningSettings
 from services.screening.tables import metadata
 from shared.contracts.event import Event
 from shared.contracts.intake_person import (
@@ -286,7 +288,6 @@ async def test_who_is_seen_elsewhere_after_the_arrival_is_looked_at_again(world:
     assert (row["state"], row["reason"]) == ("waiting", "back")
 
 
-@pytest.mark.req("K4-155")
 @pytest.mark.parametrize("first", ["kept", "other"])
 async def test_of_two_registrations_of_one_person_the_one_that_is_shown_waits(world: World, first: str) -> None:
     kept = await world.register(needs=())
@@ -332,6 +333,26 @@ async def test_welfare_shelters_are_candidates_once_one_is_open_but_no_community
     assert await suggested(send) == ["core-welfare", "welfare"]
     await world.tell(FacilityClosed(), welfare)
     assert await suggested(send) == ["core-welfare"]
+
+
+@pytest.mark.req("K4-079")
+async def test_a_city_says_how_many_must_be_open_and_whether_its_wards_count_apart(world: World) -> None:
+    for ward in ("28101", "28102"):
+        facility = an_id()
+        await world.tell(FacilityListed(name="訓練ホーム", kind="welfare", ward=ward), facility)
+        await world.tell(OpeningStepReported(step="receiving"), facility)
+    settings = world.parts.policy(ScreeningSettings)
+
+    async def is_open(ward: str | None, **policy: Any) -> bool:
+        async with world.parts.database.session() as session:
+            return await queries.welfare_open(session, settings.model_copy(update=policy), ward)
+
+    assert await is_open("28110")
+    assert await is_open("28110", welfare_open_least=2)
+    assert not await is_open("28110", welfare_open_least=3)
+    assert not await is_open("28110", welfare_open_within="ward")
+    assert await is_open("28101", welfare_open_within="ward")
+    assert not await is_open("28101", welfare_open_within="ward", welfare_open_least=2)
 
 
 async def test_a_place_whose_opening_was_heard_before_its_name_is_open(world: World, send: Send) -> None:
