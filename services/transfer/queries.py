@@ -94,8 +94,7 @@ FROM placements p
 JOIN facilities f USING (facility)
 JOIN needs n USING (need)
 LEFT JOIN persons w ON w.person = p.person
-LEFT JOIN trips t ON t.placement = p.placement
-    AND t.state IN ('planned', 'offered', 'accepted', 'started', 'picked-up')
+LEFT JOIN trips t ON t.placement = p.placement AND t.state NOT IN ('failed', 'cancelled')
 WHERE p.state = 'accepted' AND (t.state IS NULL OR t.state IN ('planned', 'offered'))
     AND ($1 OR p.ward = ANY($2)) AND ($3::text IS NULL OR p.ward = $3)
     AND ($4::timestamptz IS NULL OR (p.answered_at, p.placement) > ($4, $5::uuid))

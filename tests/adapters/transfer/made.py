@@ -52,7 +52,7 @@ async def a_facility(
     **fields: Any,
 ) -> UUID:
     """A core welfare shelter that is open, with so many places (None: unknown)."""
-    facility_id = fresh_id()
+    facility_id: UUID = fields.pop("facility_id", None) or fresh_id()
     values: dict[str, Any] = {
         "name": f"（訓練）特養 {facility_id}",
         "kind": "core-welfare",
@@ -93,19 +93,19 @@ async def told(
     if getattr(event, "words", None) is not None:
         async with parts.database.transaction() as session:
             cipher = await store.new_key(session, parts.keyring, person)
-    origin = by(parts, happened=happened, ward=WARD, **fields)
+    origin = by(parts, **({"happened": happened, "ward": WARD} | fields))
     recorded = store.record(Entry(event, person, version, person), origin, "/281000/other", cipher)
     return store.read_row(
         {"topic": event.TOPIC, "key": person, "headers": headers_text(recorded.envelope), "value": recorded.value}
     )
 
 
-async def a_person(parts: Parts, shelter: UUID | None = None, **fields: Any) -> UUID:
+async def a_person(parts: Parts, shelter: UUID | None = None, ward: str = WARD, **fields: Any) -> UUID:
     """Somebody registered at a shelter."""
     person = fresh_id()
     place = Place(kind="shelter", shelter=shelter)
     event = PersonRegistered(household=fresh_id(), place=place, age_band="85-plus", **fields)
-    await hears(parts, event.TOPIC, await told(parts, person, event))
+    await hears(parts, event.TOPIC, await told(parts, person, event, ward=ward))
     return person
 
 
@@ -122,8 +122,9 @@ def decision(destination: str = "core-welfare", **fields: Any) -> ScreeningDecid
 
 async def a_need(parts: Parts, person: UUID | None = None, destination: str = "core-welfare", **fields: Any) -> UUID:
     """A need that a nurse's decision has opened."""
-    person = person or await a_person(parts)
-    recorded = await told(parts, person, decision(destination, **fields))
+    ward = fields.pop("ward", WARD)
+    person = person or await a_person(parts, ward=ward)
+    recorded = await told(parts, person, decision(destination, **fields), ward=ward)
     await hears(parts, recorded.envelope.topic, recorded)
     return derived_id("need", recorded.envelope.id)
 
