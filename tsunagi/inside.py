@@ -4,13 +4,20 @@ import importlib
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 from shared.platform.parts import Parts, open_parts
 from shared.platform.service import Service
 from shared.platform.settings import read_settings
+from tsunagi.stack import layout
 from tsunagi.stack.errors import StackError
 from tsunagi.stack.layout import SERVICES
+from tsunagi.stack.packages import Say
 from tsunagi.stack.stack import Stack
+
+
+def _quiet(_: str) -> None:
+    pass
 
 
 def service_of(name: str) -> Service:
@@ -21,8 +28,14 @@ def service_of(name: str) -> Service:
     return service
 
 
-def running(stack: Stack) -> Stack:
-    """Return the stack. Raises `StackError` where it is not running."""
+def running(folder: Path | None, say: Say = _quiet) -> Stack:
+    """Return the stack in this folder (or the default one). Raises `StackError` where there is none, or it stands
+    still; none is made by asking for it.
+    """
+    known = layout.load((folder or layout.default_folder()).absolute())
+    if known is None:
+        raise StackError("There is no stack here: start one with `tsunagi up`, or name its folder in TSUNAGI_STACK.")
+    stack = Stack(known, say)
     if not stack.is_running():
         raise StackError("The stack is not running: start it with `tsunagi up`.")
     return stack

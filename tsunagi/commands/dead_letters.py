@@ -96,9 +96,8 @@ def replay(
 
 def _running(folder: Any) -> "Stack":
     from tsunagi.inside import running
-    from tsunagi.stack.stack import Stack
 
-    return running(Stack.open(folder))
+    return running(folder)
 
 
 def _names(service: str | None) -> tuple[str, ...]:

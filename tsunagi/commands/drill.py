@@ -82,12 +82,10 @@ def _on_its_own(
 def _on_running(
     scenario: "Scenario", people: int | None, seed: int | None, speed: float | None, folder: "Path | None"
 ) -> tuple[dict[str, Any], "Outcome"]:
+    from tsunagi.inside import running
     from tsunagi.stack.errors import StackError
-    from tsunagi.stack.stack import Stack
 
-    stack = Stack.open(folder, say=_say)
-    if not stack.is_running():
-        raise StackError("The stack is not running: start it with `tsunagi up --scenario kobe`, or use --ephemeral.")
+    stack = running(folder, _say)
     rate = stack.layout.kind.clock.rate
     if speed is not None and speed != rate:
         raise StackError(f"This stack's clock runs at {rate:g} and cannot be changed: another speed is another stack.")

@@ -28,9 +28,8 @@ def forget(
     from tsunagi.client import OPERATOR, Client, Command, Failed
     from tsunagi.inside import running
     from tsunagi.stack.errors import StackError
-    from tsunagi.stack.stack import Stack
 
-    stack = running(Stack.open(folder))
+    stack = running(folder)
     if not yes:
         typer.confirm(f"Forget {person}? What was said about this person can never be read again.", abort=True)
 

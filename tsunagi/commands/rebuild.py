@@ -23,11 +23,10 @@ def rebuild(
     from shared.kernel.errors import Problem
     from tsunagi.inside import inside, running
     from tsunagi.stack.errors import StackError
-    from tsunagi.stack.stack import Stack
 
     if service != "casework":
         raise StackError(f"{service} cannot be rebuilt: only casework's tables come from the log alone.")
-    stack = running(Stack.open(folder))
+    stack = running(folder)
 
     def tell(sentence: str) -> None:
         typer.echo(sentence, err=True)

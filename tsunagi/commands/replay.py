@@ -34,10 +34,9 @@ def replay(
     Each event once, also where the relay sent it twice. Standard output is the data; nothing is changed.
     """
     from tsunagi.inside import running
-    from tsunagi.stack.stack import Stack
 
     first, last = _instant(since), _instant(until)
-    stack = running(Stack.open(folder))
+    stack = running(folder)
     wanted = tuple(one.strip() for one in types.split(",")) if types else ("",)
     try:
         asyncio.run(_replay(stack.bootstrap, first, last, wanted, speed))

@@ -25,10 +25,9 @@ def verify(
     Exit code 0: clean; 1: something is not; changes nothing.
     """
     from tsunagi.inside import running
-    from tsunagi.stack.stack import Stack
     from tsunagi.verifying import verify as check
 
-    stack = running(Stack.open(folder))
+    stack = running(folder)
     report = asyncio.run(check(stack, acknowledged, within=within))
     if json:
         typer.echo(report.json())
