@@ -23,7 +23,7 @@ setup-dev: setup  # and what tests and checks need
 	@$(PYTHON) bootstrap.py dev
 
 run: setup  ## the whole system on this machine, with the drill `kobe`; Ctrl-C stops it
-	@$(BIN)/tsunagi up --then 'drill kobe'
+	@$(BIN)/tsunagi up --scenario kobe --then 'drill kobe'
 
 test: setup-dev check  ## checks, then all tests on a real stack
 	@$(BIN)/pytest -m 'not long'

@@ -16,6 +16,7 @@ from typing import Annotated
 import typer
 
 from tsunagi.commands import Folder, app
+from tsunagi.stack import layout
 from tsunagi.stack.errors import StackError
 from tsunagi.stack.stack import PARTS, Stack
 
@@ -34,12 +35,17 @@ def up(
     ] = ",".join(PARTS),
     rate: Annotated[float | None, typer.Option(min=0.001, help="How fast a new stack's clock runs (drills).")] = None,
     epoch: Annotated[str | None, typer.Option(help="Where a new stack's clock begins (ISO 8601, with offset).")] = None,
+    scenario: Annotated[
+        str | None, typer.Option(help="A new stack gets the clock of this drill; one that is there keeps its own.")
+    ] = None,
     real: Annotated[bool, typer.Option("--real", help="Make a new stack in earnest, not for drills.")] = False,
     then: Annotated[
         str | None, typer.Option(help="A command of tsunagi to run once it is up, as `drill kobe`.")
     ] = None,
 ) -> None:
     """Start PostgreSQL, Kafka and the services on this machine; Ctrl-C stops all of them."""
+    if scenario is not None:
+        rate, epoch = _clock_of(scenario, folder, rate, epoch)
     stack = Stack.open(folder, rate=rate, epoch=_instant(epoch), drill=not real, say=_say)
     if detach:
         _detached(stack, parts)
@@ -58,6 +64,24 @@ def up(
 
 def _say(sentence: str) -> None:
     print(sentence, flush=True)
+
+
+def _clock_of(
+    scenario: str, folder: Path | None, rate: float | None, epoch: str | None
+) -> tuple[float | None, str | None]:
+    """Return what a new stack's clock is to be for this drill; a stack that is there is taken as it is."""
+    from shared.kernel.errors import NotFound
+    from tsunagi.drill.player.clocks import new_clock
+    from tsunagi.drill.scenario import load
+
+    if layout.load((folder or layout.default_folder()).absolute()) is not None:
+        return rate, epoch
+    try:
+        known = load(scenario)
+    except NotFound as unknown:
+        raise typer.BadParameter(f"There is no scenario {scenario}: {unknown.details['known']}.") from unknown
+    clock = new_clock(known, known.people, rate)
+    return clock.rate, epoch or clock.epoch.isoformat()
 
 
 def _instant(text: str | None) -> datetime | None:
