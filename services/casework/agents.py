@@ -15,7 +15,7 @@ from shared.platform.postgres import Session
 async def told(parts: Parts, session: Session, events: Sequence[Recorded]) -> None:
     """Fold anew whatever new events are about, and let timers run for hand-offs that nobody has."""
     tables = tables_of(parts)
-    rows = await fold(session, tables, events)
+    rows = await fold(session, tables, {one.envelope.key: one.envelope.topic for one in events})
     await escalation.keep_timers(session, tables, rows.get("handoffs", ()))
 
 

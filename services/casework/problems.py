@@ -11,13 +11,6 @@ PROBLEMS: tuple[Sentences, ...] = (
         "Check the registration, wait a moment, and try again.",
     ),
     Sentences(
-        "code.unknown",
-        "選択肢にない値です。",
-        "This is not one of the codes.",
-        "表示された選択肢から選んでください。",
-        "Choose one of the codes that are allowed.",
-    ),
-    Sentences(
         "handoff.unknown",
         "この引き継ぎはありません。",
         "There is no such hand-off.",
@@ -191,5 +184,19 @@ PROBLEMS: tuple[Sentences, ...] = (
         "Two tasks have one id.",
         "IDを作り直してください。",
         "Make new ids.",
+    ),
+    Sentences(
+        "rebuild.running",
+        "再構築がすでに動いています。",
+        "Another rebuild is running.",
+        "終わるまで待ってください。",
+        "Wait until it has ended.",
+    ),
+    Sentences(
+        "rebuild.tables-in-use",
+        "表が使われていて入れ替えられません。",
+        "The tables are in use and could not be swapped.",
+        "少し待って、もう一度実行してください。",
+        "Wait a moment and run it again.",
     ),
 )

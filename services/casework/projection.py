@@ -68,10 +68,10 @@ async def note_heard(session: Session, incoming: Sequence[Incoming], schema: str
     await session.execute(statement, *(list(column) for column in zip(*rows, strict=True)))
 
 
-async def fold(session: Session, tables: Tables, recorded: Sequence[Recorded]) -> Rows:
-    """Fold anew whatever these events are about, and store it. Returns the rows as they are now."""
-    keys = {one.envelope.key: _kind(one.envelope.topic) for one in recorded}
-    stored = await session.fetch("SELECT * FROM timeline WHERE key = ANY($1)", list(keys))
+async def fold(session: Session, tables: Tables, about: Mapping[UUID, str], *, schema: str = "public") -> Rows:
+    """Fold anew each of these keys (with a topic that it is the key of), and store it. Returns the rows as they are."""
+    keys = {key: kind_of(topic) for key, topic in about.items()}
+    stored = await session.fetch(f"SELECT * FROM {schema}.timeline WHERE key = ANY($1)", list(keys))  # noqa: S608
     events: dict[UUID, list[Recorded]] = {key: [] for key in keys}
     for row in stored:
         one = recorded_of(row)
@@ -83,13 +83,16 @@ async def fold(session: Session, tables: Tables, recorded: Sequence[Recorded]) -
             rows.setdefault(table, []).extend(made)
     persons = [key for key, topic in keys.items() if topic in PERSONS]
     for table, made in rows.items():
-        await store_rows(session, table, made, persons=persons)
+        await store_rows(session, table, made, persons=persons, schema=schema)
     return rows
 
 
-def _kind(topic: str) -> str:
-    """Return one topic for all that share a kind of key, so that a batch about one person folds that person once."""
-    return next(iter(sorted(PERSONS))) if topic in PERSONS else topic
+def kind_of(topic: str) -> str:
+    """Return one topic for all that share a kind of key, so that whatever is about one person folds that person."""
+    return _ONE_FOR_ALL if topic in PERSONS else topic
+
+
+_ONE_FOR_ALL = min(PERSONS)
 
 
 async def store_rows(

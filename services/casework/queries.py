@@ -10,8 +10,8 @@ from shared.contracts.envelope import Recorded
 from shared.kernel.errors import NotFound
 from shared.platform.postgres import Row, Session
 
-Mark = tuple[datetime, datetime, str, int, UUID]
-"""Where a page of a timeline ended: `at`, `recorded_at`, `service`, `version`, `id`."""
+Mark = tuple[datetime, datetime, str, UUID]
+"""Where a page of a timeline ended: `at`, `recorded_at`, `service`, `id`."""
 
 _PAGE = """
     SELECT t.*, c.id AS corrected_by
@@ -21,9 +21,9 @@ _PAGE = """
     ) c ON true
     WHERE t.key = ANY($1) AND t.at <= $2 AND t.recorded_at <= $3
       AND ($4::timestamptz IS NULL OR
-           (t.at, t.recorded_at, t.service, t.version, t.id) {than} ($4, $5::timestamptz, $6::text, $7::int, $8::uuid))
-    ORDER BY t.at {way}, t.recorded_at {way}, t.service {way}, t.version {way}, t.id {way}
-    LIMIT $9
+           (t.at, t.recorded_at, t.service, t.id) {than} ($4, $5::timestamptz, $6::text, $7::uuid))
+    ORDER BY t.at {way}, t.recorded_at {way}, t.service {way}, t.id {way}
+    LIMIT $8
 """
 _OLDEST_FIRST = _PAGE.format(than=">", way="ASC")
 _NEWEST_FIRST = _PAGE.format(than="<", way="DESC")
@@ -108,11 +108,9 @@ async def timeline(
     newest: bool,
 ) -> list[Row]:
     """Return events of these persons and households in the order of happening, as of both instants."""
-    at, recorded_at, service, version, id_ = after or (None, None, None, None, None)
+    at, recorded_at, service, id_ = after or (None, None, None, None)
     statement = _NEWEST_FIRST if newest else _OLDEST_FIRST
-    return await session.fetch(
-        statement, list(keys), happened_by, known_by, at, recorded_at, service, version, id_, limit
-    )
+    return await session.fetch(statement, list(keys), happened_by, known_by, at, recorded_at, service, id_, limit)
 
 
 async def events(session: Session, persons: Collection[UUID]) -> dict[UUID, list[Recorded]]:

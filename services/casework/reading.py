@@ -179,7 +179,7 @@ async def page(
     if len(rows) <= limit:
         return found, None
     last = shown[-1]
-    return found, (last["at"], last["recorded_at"], last["service"], last["version"], last["id"])
+    return found, (last["at"], last["recorded_at"], last["service"], last["id"])
 
 
 class Conflict(msgspec.Struct, frozen=True, kw_only=True):

@@ -76,7 +76,7 @@ async def timeline(
             session,
             reach,
             as_of,
-            after=page.after(tuple[datetime, datetime, str, int, UUID]),
+            after=page.after(tuple[datetime, datetime, str, UUID]),
             limit=page.limit,
             newest=order == "newest",
             may_open=may_open,

@@ -57,7 +57,7 @@ timeline = Table(
     Column("ward", Text),
     Column("device_offset", Integer),
     Column("value", LargeBinary, nullable=False),
-    Index("timeline_order", "key", "at", "recorded_at", "service", "version", "id"),
+    Index("timeline_order", "key", "at", "recorded_at", "service", "id"),
     Index("timeline_corrects", "corrects", postgresql_where=text("corrects IS NOT NULL")),
 )
 """One row an event, of every service: the row is the inbox, too. `at` is where it settles (`domain.timeline`);

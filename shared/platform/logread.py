@@ -3,7 +3,7 @@
 For what is long: rebuild, replay, verify, export. No group, no commits; nothing here changes anything.
 """
 
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Collection, Mapping
 from typing import NamedTuple
 
 from aiokafka import AIOKafkaConsumer
@@ -11,6 +11,9 @@ from aiokafka.admin import AIOKafkaAdminClient
 
 from shared.platform.inbox import Broken, Incoming, Message, read_message
 from shared.platform.lag import partitions_of
+
+Since = Mapping[tuple[str, int], int]
+"""Topic and partition → the offset at which to begin."""
 
 
 class Page(NamedTuple):
@@ -20,10 +23,13 @@ class Page(NamedTuple):
     broken: list[Broken]
 
 
-async def read_messages(kafka: str, topics: Collection[str], *, most: int = 2000) -> AsyncIterator[list[Message]]:
+async def read_messages(
+    kafka: str, topics: Collection[str], *, most: int = 2000, since: Since | None = None
+) -> AsyncIterator[list[Message]]:
     """Yield the messages of these topics as they are, from the earliest to the ends as they are now.
 
-    Each page is of one partition. Raises what aiokafka raises, or `LookupError` where a topic is not there.
+    `since`: where to begin in those partitions instead. Each page is of one partition. Raises what aiokafka raises,
+    or `LookupError` where a topic is not there.
     """
     admin = AIOKafkaAdminClient(bootstrap_servers=kafka, request_timeout_ms=15000)
     consumer = AIOKafkaConsumer(
@@ -39,7 +45,9 @@ async def read_messages(kafka: str, topics: Collection[str], *, most: int = 2000
         partitions = await partitions_of(admin, topics)
         await consumer.start()
         ends = await consumer.end_offsets(partitions)
-        begins = await consumer.beginning_offsets(partitions)
+        begins = dict(await consumer.beginning_offsets(partitions))
+        for partition in partitions:
+            begins[partition] = max(begins[partition], (since or {}).get((partition.topic, partition.partition), 0))
         open_ = {partition for partition in partitions if begins[partition] < ends[partition]}
         consumer.assign(sorted(open_))
         for partition in open_:
@@ -71,12 +79,14 @@ async def read_messages(kafka: str, topics: Collection[str], *, most: int = 2000
         await admin.close()
 
 
-async def read_log(kafka: str, topics: Collection[str], *, most: int = 2000) -> AsyncIterator[Page]:
-    """Yield the events of these topics, page by page; what cannot be read comes with its reason.
+async def read_log(
+    kafka: str, topics: Collection[str], *, most: int = 2000, since: Since | None = None
+) -> AsyncIterator[Page]:
+    """Yield the events of these topics, page by page; what cannot be read comes with its reason. `since` as above.
 
     An event can come more than once: whoever reads keeps the first by its id, as the inboxes do.
     """
-    async for messages in read_messages(kafka, topics, most=most):
+    async for messages in read_messages(kafka, topics, most=most, since=since):
         found = [read_message(message) for message in messages]
         yield Page(
             [one for one in found if isinstance(one, Incoming)], [one for one in found if isinstance(one, Broken)]

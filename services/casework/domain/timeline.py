@@ -20,7 +20,7 @@ _DAY_ENDS = time(23, 59, 59, 999_999, tzinfo=JAPAN)
 AMENDMENTS = (PersonCorrected, HouseholdCorrected, FacilityChanged)
 """Corrections of single fields: they leave standing what they correct, and count right after it."""
 
-OrderKey = tuple[datetime, datetime, str, int, UUID]
+OrderKey = tuple[datetime, datetime, str, UUID]
 
 
 class Settled(NamedTuple):
@@ -51,9 +51,12 @@ def settles_at(envelope: Envelope) -> datetime:
 
 
 def order_key(recorded: Recorded) -> OrderKey:
-    """Return the sort key of the order of happening: total, and the same on every machine."""
+    """Return the sort key of the order of happening: total, and the same on every machine.
+
+    What one command did in several streams happened at one instant: there the ids, which ascend, say what came first.
+    """
     envelope = recorded.envelope
-    return settles_at(envelope), envelope.recorded_at, envelope.service, envelope.version, envelope.id
+    return settles_at(envelope), envelope.recorded_at, envelope.service, envelope.id
 
 
 def settle(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from random import Random
 from uuid import UUID
 
 from hypothesis import strategies as st
@@ -190,5 +191,32 @@ def lives(draw: st.DrawFn, name: str = "somebody", most: int = 14) -> Life:
             corrects=target,
             precision=precision,
             ward=ward,
+        )
+    return life
+
+
+def random_life(name: str, dice: Random, most: int = 14) -> Life:
+    """Make a life of the same facts by dice, where hypothesis cannot follow (a database is asked)."""
+    life = Life(name)
+    life.say(
+        PersonRegistered(household=life.household, place=AT_SHELTER, representative=True, needs=("care-3-plus",)),
+        "00:30",
+        heard="00:40",
+        id=named("first", name),
+    )
+    for _ in range(dice.randint(0, most)):
+        event, stream = dice.choice(FACTS)(life)
+        time = DAY_0 + timedelta(minutes=dice.randint(1, 300))
+        heard = time + timedelta(minutes=dice.choice((0, 0, 0, dice.randint(-5, 240))))
+        target = dice.choice(life.events).envelope.id if dice.random() < 0.15 else None
+        life.say(
+            event,
+            "00:00",
+            heard=f"{(heard - DAY_0).days}d {heard:%H:%M}",
+            stream=stream,
+            time=time,
+            corrects=target,
+            precision=dice.choice(("minute", "minute", "minute", "day", "unknown")),
+            ward=dice.choice(("28101", "28101", "28102", None)),
         )
     return life

@@ -7,7 +7,9 @@ import pytest
 from services.casework.domain.timeline import order_key, settle, settles_at
 from shared.contracts.intake_person import CheckedIn, Departed, Died, PersonCorrected, PersonsMerged, PersonsUnmerged
 from shared.contracts.places import Place
-from shared.contracts.transfer_placement import ArrivalReported
+from shared.contracts.transfer_placement import ArrivalReported, PlacementWithdrawn
+from shared.contracts.transfer_trip import TripCancelled
+from shared.kernel.ids import new_id
 from tests.unit.casework.told import AT_SHELTER, CORE, Life, at, named
 
 HOME = Place(kind="home")
@@ -57,7 +59,17 @@ def test_at_one_instant_the_order_is_the_same_everywhere() -> None:
     life.say(CheckedIn(place=AT_SHELTER), "10:00")
     life.say(ArrivalReported(facility=CORE, need=life.need), "10:00")
     keys = [order_key(one) for one in life.events]
-    assert [key[2:4] for key in sorted(keys)] == [("intake", 1), ("intake", 2), ("transfer", 1)]
+    assert len(set(keys)) == 3
+    assert [key[2] for key in sorted(keys)] == ["intake", "intake", "transfer"]
+
+
+def test_what_one_command_did_in_several_streams_counts_in_the_order_in_which_it_did_it() -> None:
+    life = Life()
+    withdrawn, cancelled = [new_id(at("10:00")) for _ in range(2)]
+    life.say(TripCancelled(reason="died"), "10:00", id=cancelled)
+    life.say(PlacementWithdrawn(facility=CORE, need=life.need, reason="died"), "10:00", id=withdrawn)
+    ordered = sorted(life.events, key=order_key)
+    assert [one.envelope.id for one in ordered] == [withdrawn, cancelled]
 
 
 @pytest.mark.req("K4-168")

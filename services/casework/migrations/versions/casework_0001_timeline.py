@@ -46,9 +46,7 @@ def upgrade() -> None:
     op.create_index(
         "timeline_corrects", "timeline", ["corrects"], unique=False, postgresql_where=sa.text("corrects IS NOT NULL")
     )
-    op.create_index(
-        "timeline_order", "timeline", ["key", "at", "recorded_at", "service", "version", "id"], unique=False
-    )
+    op.create_index("timeline_order", "timeline", ["key", "at", "recorded_at", "service", "id"], unique=False)
     op.create_table(
         "people",
         sa.Column("person", sa.UUID(), nullable=False),
