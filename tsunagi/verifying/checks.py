@@ -35,7 +35,7 @@ CHECKS: tuple[Check, ...] = (
         "what is in a store is on the log",
         "scratch",
         """
-        SELECT format('%s %s@%s %s', s.service, s.stream, s.version, s.type) FROM stored s
+        SELECT format('%s %s@%s %s', s.service, s.stream, s.version, s.type) FROM stored_before s
         WHERE NOT EXISTS (SELECT 1 FROM log l WHERE l.id = s.id)
           AND NOT EXISTS (SELECT 1 FROM pending p WHERE p.id = s.id)
         """,
@@ -153,7 +153,7 @@ LOST = (
         "scratch",
         """
         SELECT DISTINCT s.key::text FROM stored s WHERE s.type = 'tsunagi.intake.person.registered.v1'
-          AND NOT EXISTS (SELECT 1 FROM pending p WHERE p.id = s.id)
+          AND EXISTS (SELECT 1 FROM stored_before b WHERE b.id = s.id)
           AND NOT EXISTS (SELECT 1 FROM timeline t WHERE t.id = s.id)
         """,
     ),

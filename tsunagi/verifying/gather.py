@@ -16,6 +16,7 @@ from shared.platform.postgres import Row
 from tsunagi.stack.errors import StackError
 from tsunagi.stack.layout import SERVICES
 from tsunagi.stack.stack import Stack
+from tsunagi.verifying.settling import settle
 
 if TYPE_CHECKING:
     Connection = asyncpg.Connection[Row]
@@ -27,6 +28,7 @@ _SCRATCH = """
     CREATE UNLOGGED TABLE acknowledged (service text, stream uuid, version int, event uuid);
     CREATE UNLOGGED TABLE stored (service text, id uuid, stream uuid, version int, topic text, key uuid,
         type text, causation uuid, actor text);
+    CREATE UNLOGGED TABLE stored_before (service text, id uuid, stream uuid, version int, type text);
     CREATE UNLOGGED TABLE pending (service text, id uuid);
     CREATE UNLOGGED TABLE log (service text, id uuid, stream uuid, version int, topic text, part int, position bigint,
         key uuid, n bigint GENERATED ALWAYS AS IDENTITY);
@@ -37,9 +39,17 @@ _SCRATCH = """
 _INDEXES = """
     CREATE INDEX ON stored (id); CREATE INDEX ON stored (service, stream, version);
     CREATE INDEX ON log (id); CREATE INDEX ON log (service, stream, version);
-    CREATE INDEX ON timeline (id); CREATE INDEX ON inbox (service, id); CREATE INDEX ON pending (id);
+    CREATE INDEX ON stored_before (id); CREATE INDEX ON timeline (id);
+    CREATE INDEX ON inbox (service, id); CREATE INDEX ON pending (id);
     ANALYZE;
 """
+
+_STORED = """
+    SELECT id, stream, version, topic, key, type, causation, convert_from(headers, 'UTF8')::jsonb ->> 'actor'
+    FROM events
+"""
+_PENDING = "SELECT (convert_from(headers, 'UTF8')::jsonb ->> 'ce_id')::uuid FROM outbox WHERE topic <> 'keys'"
+_DEAD = "SELECT topic, part, position, reason, NULL::uuid FROM dead_letters WHERE replayed_at IS NULL"
 
 
 class _Acknowledged(msgspec.Struct):
@@ -71,14 +81,31 @@ async def scratch(stack: Stack) -> AsyncIterator[Connection]:
         await admin.close()
 
 
-async def gather(stack: Stack, into: Connection, acknowledged: Path | None) -> None:
-    """Fill the scratch tables. Raises `StackError` where the file of acknowledged commands cannot be read."""
+async def gather(stack: Stack, into: Connection, acknowledged: Path | None, within: float) -> None:
+    """Fill the scratch tables, while the system goes on writing.
+
+    The order makes that no harm: what stood in a store before the log was read must be on it (or in the outbox); what
+    is on it must have been heard once everything has settled again, and must stand in a store afterwards. Raises
+    `StackError` where it does not settle, or where the file of acknowledged commands cannot be read.
+    """
     if acknowledged is not None:
         await into.copy_records_to_table("acknowledged", records=_lines(acknowledged))
-    # The log before the stores: what is on the log must be in a store by then.
-    await _log(stack, into)
     for service in SERVICES:
-        await _service(stack, service, into)
+        async with _reading(stack, service) as source:
+            await _copy(source, "SELECT id, stream, version, type FROM events", into, "stored_before", service)
+            await _copy(source, _PENDING, into, "pending", service)
+    await _log(stack, into)
+    await settle(stack, within)
+    for service in SERVICES:
+        async with _reading(stack, service) as source:
+            await _copy(source, _DEAD, into, "dead", service)
+            if service == "casework":
+                await _copy(source, "SELECT id FROM timeline", into, "timeline")
+            else:
+                await _copy(source, "SELECT event, topic FROM inbox", into, "inbox", service)
+    for service in SERVICES:
+        async with _reading(stack, service) as source:
+            await _copy(source, _STORED, into, "stored", service)
     await into.execute(_INDEXES)
 
 
@@ -94,45 +121,21 @@ def _lines(path: Path) -> Iterable[tuple[Any, ...]]:
             yield one.service, one.stream, one.version, event
 
 
-async def _copy(source: Connection, query: str, into: Connection, table: str, *constants: Any) -> None:
-    async with source.transaction(isolation="repeatable_read", readonly=True):
-        cursor = await source.cursor(query)
-        while rows := await cursor.fetch(_PAGE):
-            await into.copy_records_to_table(table, records=[(*constants, *row) for row in rows])
-
-
-async def _service(stack: Stack, service: str, into: Connection) -> None:
+@asynccontextmanager
+async def _reading(stack: Stack, service: str) -> AsyncIterator[Connection]:
+    """Yield a connection that sees one instant of a service's database."""
     source = await asyncpg.connect(stack.dsn(service))
     try:
-        # The outbox before the events: a row that is sent in between is on the log, or will be seen as late.
-        await _copy(
-            source,
-            "SELECT (convert_from(headers, 'UTF8')::jsonb ->> 'ce_id')::uuid FROM outbox WHERE topic <> 'keys'",
-            into,
-            "pending",
-            service,
-        )
-        await _copy(
-            source,
-            "SELECT id, stream, version, topic, key, type, causation,"
-            " convert_from(headers, 'UTF8')::jsonb ->> 'actor' FROM events",
-            into,
-            "stored",
-            service,
-        )
-        await _copy(
-            source,
-            "SELECT topic, part, position, reason, NULL::uuid FROM dead_letters WHERE replayed_at IS NULL",
-            into,
-            "dead",
-            service,
-        )
-        if service == "casework":
-            await _copy(source, "SELECT id FROM timeline", into, "timeline")
-        else:
-            await _copy(source, "SELECT event, topic FROM inbox", into, "inbox", service)
+        async with source.transaction(isolation="repeatable_read", readonly=True):
+            yield source
     finally:
         await source.close()
+
+
+async def _copy(source: Connection, query: str, into: Connection, table: str, *constants: Any) -> None:
+    cursor = await source.cursor(query)
+    while rows := await cursor.fetch(_PAGE):
+        await into.copy_records_to_table(table, records=[(*constants, *row) for row in rows])
 
 
 async def _log(stack: Stack, into: Connection) -> None:

@@ -32,7 +32,7 @@ async def verify(stack: Stack, acknowledged: Path | None = None, *, within: floa
     await settle(stack, within)
     report = Report(problems=[])
     async with scratch(stack) as gathered:
-        await gather(stack, gathered, acknowledged)
+        await gather(stack, gathered, acknowledged, within)
         await gathered.execute("CREATE TABLE heard (service text, topic text)")
         pairs = [(name, topic) for name, service in services().items() for topic in heard_topics(service)]
         await gathered.copy_records_to_table("heard", records=pairs)
