@@ -188,8 +188,9 @@ TWICE = (
         "nobody has two places",
         "transfer",
         """
+        -- Who stays at one facility may have been accepted by the next: the arrival there ends the stay here.
         SELECT format('person %s: %s', person, array_agg(placement)) FROM placements
-        WHERE state IN ('accepted', 'arrived') GROUP BY person HAVING count(*) > 1
+        WHERE state IN ('accepted', 'arrived') GROUP BY person, state HAVING count(*) > 1
         """,
     ),
 )
