@@ -51,10 +51,9 @@ async def persons(parts: Parts, session: Session, events: Sequence[Recorded]) ->
 
 async def _lock(session: Session, whom: Sequence[UUID]) -> None:
     """Lock all that a batch may end before anything else, in the order that everybody keeps (`locking`)."""
-    needs: set[UUID] = set()
-    for person in set(whom):
-        needs |= {row["need"] for row in await session.fetch(_NEEDS_OF, person)}
-    await lock_whole(session, needs)
+    if whom:
+        needs = {row["need"] for row in await session.fetch(_NEEDS_OF, list(whom))}
+        await lock_whole(session, needs)
 
 
 async def screenings(parts: Parts, session: Session, events: Sequence[Recorded]) -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-from services.transfer import holding, situation
+from services.transfer import holding, queries, situation
 from services.transfer.domain import need as needs
 from services.transfer.domain import placement
 from services.transfer.domain.ranking import (
@@ -21,11 +21,9 @@ from services.transfer.domain.ranking import (
 from services.transfer.job import Job
 from services.transfer.locking import lock_need, lock_need_if_free
 from services.transfer.timed import FREE_PLACES
-from shared.contracts.screening_screening import DecisionWords
 from shared.contracts.transfer_placement import PlacementRequested, RequestWords
 from shared.kernel.errors import Conflict, Invalid, NotFound, Refused
 from shared.kernel.ids import derived_id
-from shared.platform import store
 from shared.platform.parts import Parts
 from shared.platform.postgres import Row, Session
 from shared.platform.store import Origin
@@ -108,35 +106,29 @@ async def ask_for_waiting(job: Job, facility: UUID) -> None:
     At most so many at once as the settings say; the rest in another transaction right after.
     """
     site = await situation.site(job.session, facility)
-    if site is None:
+    if site is None or _hopeless(site, job):
         return
-    waiting = await job.session.fetch(
-        """
-        SELECT need FROM needs WHERE state = 'waitlisted' AND destination = ANY($1)
-        ORDER BY urgent DESC, high_risk DESC, opened_at, need
-        """,
-        [name for name, row in job.policy.destinations.items() if site.kind in row.kinds],
-    )
+    destinations = [name for name, row in job.policy.destinations.items() if site.kind in row.kinds]
     asked = 0
-    for row in waiting:
+    for need_id, wanted in await situation.waiting(job.session, facility, destinations):
+        if unfit(wanted, site, job.policy) is not None:
+            continue
+        need = await lock_need_if_free(job.session, need_id)
+        if need is None or need["state"] != "waitlisted":
+            continue
         if asked == job.settings.refill_at_once:
             await set_timer(job.session, FREE_PLACES, facility, job.origin.now)
             return
-        site = await situation.site(job.session, facility)
-        if site is None or _hopeless(site, job):
-            return
-        need = await lock_need_if_free(job.session, row["need"])
-        if need is None or need["state"] != "waitlisted":
-            continue
-        wanted = await situation.wanted(job.session, need)
-        if unfit(wanted, site, job.policy) is not None:
-            continue
         choice = Choice(site, _group(wanted, site, job), None, "next")
         placement_id = _next_id(need)
         held = await _hold(job, wanted, choice, placement_id, wait=False)
-        if held != "full":
-            await _request(job, need, choice, Asking(placement_id), held)
-            asked += 1
+        if held == "full":
+            continue
+        await _request(job, need, choice, Asking(placement_id), held)
+        asked += 1
+        site = await situation.site(job.session, facility) or site
+        if _hopeless(site, job):
+            return
 
 
 def _hopeless(site: Site, job: Job) -> bool:
@@ -227,8 +219,8 @@ async def _hold(job: Job, wanted: Wanted, choice: Choice, placement_id: UUID, *,
 
 
 async def _request(job: Job, need: Row, choice: Choice, asking: Asking, held: holding.Hold) -> Outcome:
-    condition = asking.condition or await condition_of(job, need)
-    words = RequestWords(condition=condition, note=asking.note) if condition or asking.note else None
+    told = asking.condition or await queries.condition(job.session, job.parts.keyring, need["screening"])
+    words = RequestWords(condition=told, note=asking.note) if told or asking.note else None
     event = PlacementRequested(
         need=need["need"],
         person=need["person"],
@@ -244,17 +236,6 @@ async def _request(job: Job, need: Row, choice: Choice, asking: Asking, held: ho
         words=words,
     )
     return await job.on_placement(need, asking.placement, placement.Ask(event))
-
-
-async def condition_of(job: Job, need: Row) -> str | None:
-    """Return the condition in the nurse's words (K4-115), or None where there are none or their key is not here."""
-    row = await job.session.fetchrow(
-        "SELECT topic, key, headers, value FROM decisions WHERE event = $1", need["screening"]
-    )
-    if row is None:
-        return None
-    [decided] = await store.open_words(job.session, job.parts.keyring, [store.read_row(row)])
-    return decided.words.condition if isinstance(decided.words, DecisionWords) else None
 
 
 async def _repeated(job: Job, need: Row, before: Row, asking: Asking) -> Outcome:

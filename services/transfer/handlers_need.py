@@ -98,7 +98,7 @@ async def end_need(job: Job, need: Row, reason: str) -> Outcome:
 
 async def live_needs(session: Session, person: UUID) -> list[UUID]:
     """Return the needs under way for a person, or for who is the same person by a merge."""
-    return [row["need"] for row in await session.fetch(_LIVE_NEEDS, person)]
+    return [row["need"] for row in await session.fetch(_LIVE_NEEDS, [person])]
 
 
 async def follow_decision(job: Job, recorded: Recorded, decided: ScreeningDecided) -> None:
@@ -190,7 +190,7 @@ def _furthest(found: Sequence[Row]) -> Row | None:
 async def follow_fact(job: Job, recorded: Recorded) -> None:
     """Something happened to a person: end what it ends, with its reason. The needs are locked whole by the caller."""
     envelope, event = recorded.envelope, recorded.event
-    here = await job.session.fetch(_HERE, envelope.key)
+    here = await job.session.fetch(_HERE, [envelope.key])
     asked = {row["facility"] for row in here if row["state"] != "arrived"}
     reason = ends_need(event, job.policy, asked)
     if reason is not None:

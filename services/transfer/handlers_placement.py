@@ -19,8 +19,9 @@ from shared.platform.streams import Outcome, transact
 LIVE = ("asked", "accepted")
 
 SAME_PERSON = """
+    -- $1: persons; they and whoever is the same person by a merge
     WITH RECURSIVE same(person) AS (
-        SELECT $1::uuid
+        SELECT unnest($1::uuid[])
         UNION
         SELECT CASE WHEN a.one = same.person THEN a.other ELSE a.one END
         FROM aliases a JOIN same ON same.person IN (a.one, a.other)
@@ -156,7 +157,7 @@ async def report_arrival(parts: Parts, placement_id: UUID, origin: Origin) -> Ou
 async def _stays(session: Session, placement_id: UUID) -> dict[UUID, UUID]:
     """Where the person (or who is the same person) stays now: placement → need."""
     person = await session.fetchval("SELECT person FROM placements WHERE placement = $1", placement_id)
-    return {row["placement"]: row["need"] for row in await session.fetch(_STAYS, person)}
+    return {row["placement"]: row["need"] for row in await session.fetch(_STAYS, [person])}
 
 
 async def end_stay(parts: Parts, placement_id: UUID, reason: str, origin: Origin) -> Outcome:

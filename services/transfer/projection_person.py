@@ -28,6 +28,15 @@ from shared.platform.postgres import Session
 
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 """Since when somebody is where nobody has said yet: the registration replaces it."""
+_REGISTERED = """
+    INSERT INTO persons (person, household, ward, disaster, presence, since, place_kind, place, age_band,
+        communication, urgent)
+    VALUES ($1, $2, $3, $4, 'present', $5, $6, $7, $8, $9, false)
+    ON CONFLICT (person) DO UPDATE SET household = excluded.household, ward = excluded.ward,
+        disaster = excluded.disaster, presence = excluded.presence, since = excluded.since,
+        place_kind = excluded.place_kind, place = excluded.place, age_band = excluded.age_band,
+        communication = excluded.communication
+"""
 _MERGED = """
     INSERT INTO aliases (merge, one, other, kept) VALUES ($1, least($2::uuid, $3), greatest($2::uuid, $3), $4)
     ON CONFLICT DO NOTHING
@@ -66,19 +75,18 @@ async def project_person(session: Session, one: Recorded) -> None:
 
 async def _registered(session: Session, one: Recorded, event: PersonRegistered) -> None:
     envelope = one.envelope
-    values: dict[str, Any] = {
-        "household": event.household,
-        "ward": envelope.ward,
-        "disaster": envelope.disaster,
-        "presence": "present",
-        "since": envelope.time,
-        "place_kind": event.place.kind,
-        "place": event.place.shelter,
-        "age_band": event.age_band,
-        "communication": list(event.communication),
-    }
-    row = insert(persons).values(person=envelope.key, urgent=False, **values)
-    await session.execute(row.on_conflict_do_update(index_elements=["person"], set_=values))
+    await session.execute(
+        _REGISTERED,
+        envelope.key,
+        event.household,
+        envelope.ward,
+        envelope.disaster,
+        envelope.time,
+        event.place.kind,
+        event.place.shelter,
+        event.age_band,
+        list(event.communication),
+    )
 
 
 async def _corrected(session: Session, person: UUID, event: PersonCorrected, fields: tuple[str, ...]) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from shared.contracts.event import Words
+from shared.contracts.screening_screening import DecisionWords
 from shared.contracts.transfer_placement import PlacementAccepted, PlacementDeclined, PlacementRequested
 from shared.contracts.transfer_trip import TripPlanned
 from shared.kernel.errors import NotFound
@@ -42,8 +43,8 @@ ORDER BY NOT n.urgent, NOT n.high_risk, n.opened_at, n.need LIMIT $7
 """
 )
 _PLACEMENTS = """
-SELECT p.*, f.name AS facility_name, f.ward AS facility_ward, n.destination, n.groups, n.aids, n.high_risk, n.companion,
-    n.urgent, n.emergency_admission, n.state AS need_state, w.age_band, w.communication,
+SELECT p.*, f.name AS facility_name, f.ward AS facility_ward, n.destination, n.screening, n.groups, n.aids,
+    n.high_risk, n.companion, n.urgent, n.emergency_admission, n.state AS need_state, w.age_band, w.communication,
     coalesce(w.place, n.place) AS place_now,
     t.trip, t.state AS trip_state, t.planned_at, s.over
 FROM placements p
@@ -233,6 +234,15 @@ async def transport_needs(
     at, last = after or (None, None)
     rows = await session.fetch(_TRANSPORT, within.everything, list(within.wards), ward, at, last, limit)
     return [dict(row) for row in rows]
+
+
+async def condition(session: Session, keyring: Keyring, decision: UUID | None) -> str | None:
+    """Return the condition in the nurse's words (K4-115), or None where there are none or their key is not here."""
+    row = await session.fetchrow("SELECT topic, key, headers, value FROM decisions WHERE event = $1", decision)
+    if row is None:
+        return None
+    [decided] = await store.open_words(session, keyring, [store.read_row(row)])
+    return decided.words.condition if isinstance(decided.words, DecisionWords) else None
 
 
 async def words_of_placement(session: Session, keyring: Keyring, placement_id: UUID) -> dict[str, Words]:

@@ -56,11 +56,14 @@ async def read_placement(placement_id: UUID, call: Annotated[Call, Depends(allow
         call.reach(wards=(row["ward"], row["facility_ward"]), facility=row["facility"])
         names = await names_of(session, [row["person"]])
         words = await queries.words_of_placement(session, call.parts.keyring, placement_id)
+        decided = await queries.condition(session, call.parts.keyring, row["screening"])
     settings = call.parts.policy(TransferSettings)
     shown = placement_shown(row, call.caller, call.within(), names, call.now, settings)
     request, reply = words.get("request"), words.get("reply")
-    if shown.about is not None and isinstance(request, RequestWords):
-        shown.about.condition, shown.about.note = request.condition, request.note
+    if shown.about is not None:
+        asked = request if isinstance(request, RequestWords) else RequestWords()
+        # The nurse's words may have been opened later than the request was made: their key was late.
+        shown.about.condition, shown.about.note = asked.condition or decided, asked.note
     if isinstance(reply, ReplyWords):
         shown.reply = reply.text
     return shown

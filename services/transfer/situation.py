@@ -1,6 +1,6 @@
 """What is known of a need and of the facilities that could receive, as the ranking wants it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -47,17 +47,26 @@ FROM placements WHERE person = $1
 ORDER BY facility, state NOT IN ('asked', 'accepted', 'arrived'), at DESC
 """
 
+_WAITING = """
+SELECT n.need, n.destination, n.groups, n.ward, n.emergency_admission, n.screening, p.state, p.reason, p.at
+FROM needs n
+LEFT JOIN LATERAL (
+    SELECT state, reason, coalesce(answered_at, ended_at, asked_at) AS at FROM placements
+    WHERE placements.person = n.person AND facility = $1
+    ORDER BY state NOT IN ('asked', 'accepted', 'arrived'), at DESC LIMIT 1
+) AS p ON true
+WHERE n.state = 'waitlisted' AND n.destination = ANY($2)
+ORDER BY n.urgent DESC, n.high_risk DESC, n.opened_at, n.need
+"""
+_LIVE = ("asked", "accepted", "arrived")
+
 
 async def wanted(session: Session, need: Row | Mapping[str, Any]) -> Wanted:
     """Return what the ranking wants to know of a need (its row)."""
     position = await session.fetchrow(_POSITION, need["person"], need["place"])
-    refusals: dict[UUID, Refusal] = {}
-    asked: set[UUID] = set()
-    for row in await session.fetch(_ANSWERS, need["person"]):
-        if row["state"] in ("asked", "accepted", "arrived"):
-            asked.add(row["facility"])
-        elif row["state"] in ("declined", "expired") or row["reason"] == "facility-closed":
-            refusals[row["facility"]] = Refusal(row["reason"] or "silent", row["at"])
+    answers = await session.fetch(_ANSWERS, need["person"])
+    refusals = {row["facility"]: refusal for row in answers if (refusal := _refusal(row)) is not None}
+    asked = frozenset(row["facility"] for row in answers if row["state"] in _LIVE)
     return Wanted(
         destination=need["destination"],
         groups=tuple(need["groups"]),
@@ -66,8 +75,34 @@ async def wanted(session: Session, need: Row | Mapping[str, Any]) -> Wanted:
         emergency_admission=need["emergency_admission"],
         screened=need["screening"] is not None,
         refusals=refusals,
-        asked=frozenset(asked),
+        asked=asked,
     )
+
+
+def _refusal(row: Row) -> Refusal | None:
+    """Read a facility's no for a person; a request that HQ took back is none."""
+    if row["state"] in ("declined", "expired") or row["reason"] == "facility-closed":
+        return Refusal(row["reason"] or "silent", row["at"])
+    return None
+
+
+async def waiting(session: Session, facility: UUID, destinations: Collection[str]) -> list[tuple[UUID, Wanted]]:
+    """Return who is on the waiting list for these destinations, as far as one facility wants to know: the most urgent
+    first, then at high risk, then the longest waiting."""
+    found = []
+    for row in await session.fetch(_WAITING, facility, list(destinations)):
+        refusal = _refusal(row) if row["state"] else None
+        one = Wanted(
+            destination=row["destination"],
+            groups=tuple(row["groups"]),
+            ward=row["ward"],
+            emergency_admission=row["emergency_admission"],
+            screened=row["screening"] is not None,
+            refusals={facility: refusal} if refusal else {},
+            asked=frozenset([facility]) if row["state"] in _LIVE else frozenset(),
+        )
+        found.append((row["need"], one))
+    return found
 
 
 async def sites(session: Session, destination: str, policy: Policy) -> list[Site]:

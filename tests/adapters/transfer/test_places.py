@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 
 from services.transfer.tables import metadata
+from shared.contracts.intake_person import Departed
 from shared.kernel.errors import Problem
 from shared.platform.migrate import differences
 from shared.platform.parts import Parts
@@ -50,7 +51,8 @@ async def test_a_group_has_no_more_places_than_it_was_given_however_many_ask_at_
 
 async def test_while_places_come_and_go_none_is_promised_twice(parts: Parts) -> None:
     facilities = [await made.a_facility(parts, 2) for _ in range(3)]
-    needs = [await made.a_need(parts) for _ in range(24)]
+    people = [await made.a_person(parts) for _ in range(30)]
+    needs = [await made.a_need(parts, person) for person in people]
 
     async def one(need: UUID, turn: int) -> None:
         await outcome(made.asks(parts, need))
@@ -66,7 +68,16 @@ async def test_while_places_come_and_go_none_is_promised_twice(parts: Parts) -> 
         for _ in range(6):
             await made.fires(parts)
 
-    await asyncio.gather(*(one(need, turn) for turn, need in enumerate(needs)), reports(), timers(), timers())
+    async def leaves(person: UUID) -> None:
+        await made.happens(parts, person, Departed(destination="home"))
+
+    await asyncio.gather(
+        *(one(need, turn) for turn, need in enumerate(needs)),
+        *(leaves(person) for person in people[::4]),
+        reports(),
+        timers(),
+        timers(),
+    )
     for _ in range(3):
         await made.fires(parts)
     live = await made.rows(parts, "SELECT placement, facility FROM placements WHERE state IN ('asked', 'accepted')")
