@@ -4,6 +4,7 @@ import os
 import threading
 from datetime import UTC, datetime
 from hashlib import sha256
+from typing import ClassVar
 from uuid import UUID
 
 from shared.kernel.errors import Invalid
@@ -12,11 +13,11 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class _Last:
-    """The last id of this process: its millisecond and its random part."""
+    """The random part of the last id of each of the milliseconds that this process used of late."""
 
     lock = threading.Lock()
-    milliseconds = 0
-    random = 0
+    random: ClassVar[dict[int, int]] = {}
+    most = 4096
 
 
 def _v7(milliseconds: int, random: int) -> UUID:
@@ -30,14 +31,18 @@ def _v7(milliseconds: int, random: int) -> UUID:
 def new_id(now: datetime) -> UUID:
     """Return a fresh UUIDv7 for the instant `now`.
 
-    Ids of one process and one millisecond ascend, so that rows written together stay together in an index.
+    Ids of one process and one millisecond ascend, also where those of other milliseconds are made in between: rows
+    written together stay together in an index, and what one command did is told in the order in which it did it.
     """
     milliseconds = round((now - _EPOCH).total_seconds() * 1000)
     random = int.from_bytes(os.urandom(10), "big") >> 6
     with _Last.lock:
-        if milliseconds == _Last.milliseconds and random <= _Last.random:
-            random = _Last.random + 1 + (random & 0xFFFF)
-        _Last.milliseconds, _Last.random = milliseconds, random
+        last = _Last.random.pop(milliseconds, -1)
+        if random <= last:
+            random = last + 1 + (random & 0xFFFF)
+        _Last.random[milliseconds] = random
+        if len(_Last.random) > _Last.most:
+            del _Last.random[next(iter(_Last.random))]
     return _v7(milliseconds, random)
 
 

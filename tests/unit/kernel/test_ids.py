@@ -33,6 +33,13 @@ def test_the_instant_of_the_standards_own_example_stands_where_it_says() -> None
     assert new_id(datetime(2022, 2, 22, 19, 22, 22, tzinfo=UTC)).hex.startswith("017f22e279b07")
 
 
+def test_ids_of_one_millisecond_ascend_while_others_are_made_of_other_milliseconds() -> None:
+    later = NOW + timedelta(milliseconds=1)
+    both = [(new_id(NOW), new_id(later)) for _ in range(1000)]
+    for ids in zip(*both, strict=True):
+        assert list(ids) == sorted(ids)
+
+
 def test_ids_of_one_millisecond_ascend() -> None:
     ids = [new_id(NOW) for _ in range(20_000)]
     assert ids == sorted(ids)
