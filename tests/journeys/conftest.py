@@ -1,0 +1,40 @@
+"""What every journey is given: a ward of its own on the one running system."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import pytest
+
+pytest.register_assert_rewrite("tests.journeys.reading", "tests.journeys.headquarters", "tests.journeys.health_team")
+
+from tests.journeys.ward import Ward  # noqa: E402
+from tests.running import Running  # noqa: E402
+from tsunagi.client import Client  # noqa: E402
+
+pytestmark = pytest.mark.stack
+
+
+@pytest.fixture
+async def client(running: Running) -> AsyncIterator[Client]:
+    """Return a client that writes down what it is answered."""
+    async with running.client(patience=30.0) as client:
+        yield client
+
+
+@pytest.fixture
+async def another_ward(client: Client) -> AsyncIterator[Callable[[], Awaitable[Ward]]]:
+    """Return what makes wards; each is tidied up at the end."""
+    made: list[Ward] = []
+
+    async def make() -> Ward:
+        made.append(Ward(client))
+        return await made[-1].begins()
+
+    yield make
+    for ward in made:
+        await ward.ends()
+
+
+@pytest.fixture
+async def ward(another_ward: Callable[[], Awaitable[Ward]]) -> Ward:
+    """Return a ward of this journey's own."""
+    return await another_ward()
