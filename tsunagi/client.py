@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from shared.platform.clock import Clock, real_now
 from shared.platform.permissions import Role
 from shared.platform.tokens import read_signing_key, sign
+from tsunagi.connections import Connections
 from tsunagi.stack.stack import Stack
 
 _LIFETIME = timedelta(hours=6)
@@ -94,9 +95,8 @@ class Client:
         self._key = key
         self._tokens: dict[Who, tuple[datetime, str]] = {}
         self._acknowledged: IO[bytes] | None = acknowledged.open("ab") if acknowledged else None
-        limits = httpx.Limits(max_connections=connections, max_keepalive_connections=connections)
         self._http = httpx.AsyncClient(
-            timeout=httpx.Timeout(20.0, connect=5.0, pool=60.0), limits=limits, trust_env=False
+            timeout=httpx.Timeout(20.0, connect=5.0), transport=Connections(connections), trust_env=False
         )
 
     @classmethod

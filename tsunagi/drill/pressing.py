@@ -1,4 +1,4 @@
-"""Three days in half a day: a drill presses the scenario's time, so that all of it is seen before people go home.
+"""Three days in one: a drill presses the scenario's time, so that all of it is seen before people go home.
 
 Pressed is when things come (arrivals, networks that return, openings, departures), by one factor for all. How long
 people take for something (a facility to answer, a drive) is as it is: it cannot be hurried.

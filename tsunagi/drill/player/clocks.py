@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 from tsunagi.drill.scenario import Scenario
 
-USUAL_RATE = 600.0
-"""Ten minutes a second: half a day in little more than a minute."""
+USUAL_RATE = 480.0
+"""Eight minutes a second: a day of work in little more than a minute."""
 USUAL_PEOPLE = 1000
 STARTING = 25.0
 """Real seconds that a stack takes to come up, more or less: its clock begins so long before the quake."""

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from tsunagi.drill.player.nurses import Nurses
 from tsunagi.drill.player.openings import Openings
 from tsunagi.drill.player.preparation import prepare
 from tsunagi.drill.player.progress import line, tell
-from tsunagi.drill.player.stage import OVERTIME, Stage
+from tsunagi.drill.player.stage import Stage
 from tsunagi.drill.player.tablets import Tablets
 from tsunagi.drill.player.twists import Twists
 from tsunagi.drill.player.welfare_shelters import WelfareShelters
@@ -27,6 +28,10 @@ Say = Callable[[str], None]
 
 ACKNOWLEDGED = "acknowledged.ndjson"
 """What the players were answered, in the stack's folder (`tsunagi verify --acknowledged`)."""
+OVERTIME = timedelta(hours=6)
+"""So long after its end a drill goes on in any case, to bring what is under way to an end; then only while it moves."""
+STANDSTILL, LONGEST = 30.0, 1800.0
+"""Real seconds: after how long without anything done it stands still, and how long overtime may be at most."""
 _LOOK = 1.0
 
 
@@ -90,12 +95,16 @@ async def _watch(stage: Stage) -> None:
 
 
 async def _until_done(stage: Stage) -> None:
-    """Wait until nothing is under way and nobody waits but those on the waiting list; to the deadline at most."""
-    quiet = 0
+    """Wait until nothing is under way and nobody waits but those on the waiting list; a slow machine takes longer."""
+    now = asyncio.get_running_loop().time
+    quiet, done, moved, began = 0, 0, now(), now()
     while quiet < 2:
         left = await unfinished(stage)
         quiet = 0 if left else quiet + 1
-        if left and stage.now() > stage.ends + OVERTIME:
+        if stage.notes.sent.total() > done:
+            done, moved = stage.notes.sent.total(), now()
+        stands = stage.now() > stage.ends + OVERTIME and now() - moved > STANDSTILL
+        if left and (stands or now() - began > LONGEST):
             listed = ", ".join(f"{what} {count}" for what, count in left.items())
             stage.notes.problem(f"not done when the drill was over: {listed}")
             return

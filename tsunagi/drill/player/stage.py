@@ -15,9 +15,6 @@ from tsunagi.drill.player.notes import Notes
 from tsunagi.drill.player.roster import Roster
 from tsunagi.drill.population import Population
 
-OVERTIME = timedelta(hours=6)
-"""How long after its end a drill goes on at most, to bring what is under way to an end."""
-
 
 class Stage:
     """One play of one drill on one stack."""
