@@ -12,7 +12,7 @@ from shared.contracts.envelope import Recorded
 from shared.contracts.event import Event
 from shared.kernel.decider import Decider
 from shared.kernel.errors import Conflict
-from shared.platform import failpoints, store
+from shared.platform import failpoints, metrics, store
 from shared.platform.postgres import Database, Session
 from shared.platform.sealing import Cipher, Keyring
 from shared.platform.store import Entry, Origin, VersionConflict
@@ -113,6 +113,7 @@ async def transact(database: Database, work: Callable[[Session], Awaitable[T]], 
             async with database.transaction() as session:
                 done = await work(session)
         except (VersionConflict, asyncpg.DeadlockDetectedError):
+            metrics.COMMANDS_RACED.inc()
             await asyncio.sleep(random.uniform(0, 0.01 * 2**attempt))  # noqa: S311 - a pause, no secret
         else:
             failpoints.reach(failpoints.API_AFTER_COMMIT)
