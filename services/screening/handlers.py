@@ -131,6 +131,17 @@ class Decision:
     words: DecisionWords | None = None
 
 
+async def suggestion_now(parts: Parts, person: UUID) -> tuple[Decided | Ask, dict[str, str], bool]:
+    """Return what the guide says to a person's answers now, those answers, and whether 福祉避難所 are open."""
+    settings = parts.policy(ScreeningSettings)
+    async with parts.database.session() as session:
+        row = await queries.person(session, person)
+        answered = await queries.answers(session, person)
+        open_ = await queries.welfare_open(session, settings, row["ward"])
+    answers = answers_that_fit(settings.guide, {one["question"]: one["answer"] for one in answered})
+    return suggest(settings.guide, answers, Context(welfare_open=open_)), answers, open_
+
+
 async def decide(parts: Parts, person: UUID, nurse: str, given: Decision, origin: Origin) -> Outcome:
     """Let the nurse decide; what the guide says to the answers is reckoned here and recorded beside it (K4-068)."""
     settings = parts.policy(ScreeningSettings)

@@ -131,7 +131,7 @@ async def try_guide(body: Trying, call: Annotated[Call, Depends(allow("guide.try
             open_ = await queries.welfare_open(session, settings, None)
     suggestion = suggest(settings.guide, body.answers, Context(welfare_open=open_))
     answers = {code: answer for code, answer in body.answers.items() if answer is not None}
-    return suggestion_shown(settings.guide, suggestion, answers, open_=open_)
+    return suggestion_shown(settings.guide, suggestion, answers, open_)
 
 
 @router.get("/screenings/{person_id}", **action("screening.read"))
@@ -159,7 +159,7 @@ async def read_screening(person_id: UUID, call: Annotated[Call, Depends(allow("s
         "words": words,
         "screening": waiting_line(here) if here else None,
         "answers": answered,
-        "suggestion": suggestion_shown(settings.guide, suggestion, answers, open_=open_),
+        "suggestion": suggestion_shown(settings.guide, suggestion, answers, open_),
         "attention": attention_shown(settings.considerations, known, answers),
         "definitions": msgspec.to_builtins(settings.guide.definitions),
         "history": history,

@@ -33,6 +33,7 @@ from services.screening.models import (
     known,
 )
 from services.screening.settings import ScreeningSettings
+from services.screening.shown import SuggestionShown, suggestion_shown
 from shared.contracts import codes
 from shared.kernel.errors import Forbidden
 from shared.platform.access import Answer, Call, action, allow, answer
@@ -40,6 +41,16 @@ from shared.platform.access import Answer, Call, action, allow, answer
 router = APIRouter(tags=["screenings"])
 _FOR_STAFF = ("advice", "health-team")
 """Whom others than nurses ring up: #7119 and the health team itself (K4-041)."""
+
+
+_TAKE, _RELEASE, _ANYBODY = Taking(), Releasing(), VisitOrder()
+"""What a command without a body says."""
+
+
+class Answered(Answer):
+    """The answers are durable; `suggestion` is what the guide says to all of them now."""
+
+    suggestion: SuggestionShown
 
 
 async def _reach(call: Call, person_id: UUID) -> None:
@@ -78,7 +89,9 @@ async def consult(
 
 
 @router.post("/screenings/{person_id}/take", **action("screening.take"))
-async def take(person_id: UUID, body: Taking, call: Annotated[Call, Depends(allow("screening.take"))]) -> Answer:
+async def take(
+    person_id: UUID, call: Annotated[Call, Depends(allow("screening.take"))], body: Taking = _TAKE
+) -> Answer:
     """Take the person: no other nurse rings up meanwhile (K4-065)."""
     await _reach(call, person_id)
     return answer(await handlers.take(call.parts, person_id, Take(call.caller.id, body.over), call.origin()))
@@ -103,7 +116,7 @@ async def record_call(person_id: UUID, body: Called, call: Annotated[Call, Depen
 
 @router.post("/screenings/{person_id}/visits", **action("screening.visit"))
 async def order_visit(
-    person_id: UUID, body: VisitOrder, call: Annotated[Call, Depends(allow("screening.visit"))]
+    person_id: UUID, call: Annotated[Call, Depends(allow("screening.visit"))], body: VisitOrder = _ANYBODY
 ) -> Answer:
     """Order a nurse's visit (004 参考②)."""
     return await _change(call, person_id, OrderVisit(call.caller.id, body.nurse))
@@ -127,10 +140,14 @@ async def make_visit(
 @router.post("/screenings/{person_id}/answers", **action("screening.answer"))
 async def answer_questions(
     person_id: UUID, body: Answering, call: Annotated[Call, Depends(allow("screening.answer"))]
-) -> Answer:
-    """Answer questions of the guide; a later answer replaces the earlier one."""
+) -> Answered:
+    """Answer questions of the guide; a later answer replaces the earlier one. Returns what the guide says now."""
     guide = call.parts.policy(ScreeningSettings).guide
-    return await _change(call, person_id, AnswerQuestions(call.caller.id, body.answers, guide, body.words()))
+    await _reach(call, person_id)
+    command = AnswerQuestions(call.caller.id, body.answers, guide, body.words())
+    outcome = await handlers.change(call.parts, person_id, command, call.origin())
+    said = await handlers.suggestion_now(call.parts, person_id)
+    return answer(outcome, into=Answered, suggestion=suggestion_shown(guide, *said))
 
 
 @router.post("/screenings/{person_id}/decision", **action("screening.decide"))

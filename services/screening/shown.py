@@ -172,9 +172,7 @@ class SuggestionShown(BaseModel):
     safest_meanwhile: str | None = None
 
 
-def suggestion_shown(
-    guide: Guide, suggestion: Suggestion, answers: Mapping[str, str], *, open_: bool
-) -> SuggestionShown:
+def suggestion_shown(guide: Guide, suggestion: Suggestion, answers: Mapping[str, str], open_: bool) -> SuggestionShown:
     """Show a suggestion in the words of the guide; `answers` are those that it was made of."""
     if isinstance(suggestion, Ask):
         return SuggestionShown(

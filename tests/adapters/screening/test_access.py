@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+import msgspec
 import pytest
 
 from services.screening import handlers
@@ -82,3 +83,24 @@ async def test_a_ward_sees_its_own_and_only_nurses_decide(app: Api, token: Token
         "POST /screenings/{person_id}/end": command("end", {"reason": "not-needed"}),
     }
     assert await failures(app, token, factories) == []
+
+
+async def test_the_api_page_tells_of_every_route_with_an_example(app: Api) -> None:
+    document = app.openapi()
+    for path, methods in document["paths"].items():
+        for method, told in methods.items():
+            body = told.get("requestBody")
+            if path.startswith("/screenings") and body is not None:
+                assert '"examples"' in msgspec.json.encode(_resolved(document, body)).decode(), (method, path)
+
+
+def _resolved(document: dict[str, Any], part: Any) -> Any:
+    """Return a part of the document with its references followed (they do not go round here)."""
+    match part:
+        case {"$ref": str(name)}:
+            return _resolved(document, document["components"]["schemas"][name.rsplit("/", 1)[-1]])
+        case dict():
+            return {key: _resolved(document, one) for key, one in part.items()}
+        case list():
+            return [_resolved(document, one) for one in part]
+    return part

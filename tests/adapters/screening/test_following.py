@@ -29,15 +29,10 @@ from shared.contracts.transfer_facility import FacilityChanged, FacilityClosed, 
 from shared.contracts.transfer_need import NeedEnded, NeedOpened, NeedWaitlisted
 from shared.contracts.transfer_placement import ArrivalReported, PlacementAccepted, PlacementDeclined, PlacementEnded
 from shared.platform.migrate import differences
+from tests.adapters.screening.calls import CORE, decide, in_queue
 from tests.adapters.screening.conftest import Send
 from tests.adapters.screening.made import FACILITY, HERE, SHELTER, World, an_id
 from tests.fresh import FreshDatabase
-
-CORE = {
-    "urgent": "no", "unstable": "no", "infection": "no", "medical-care": "no", "maternity-infancy": "none",
-    "adl": "full", "carer": "always", "group-life": "none",
-}  # fmt: skip
-"""Answers that lead to a core welfare shelter (P7)."""
 
 
 async def test_the_migrations_make_the_tables_that_are_declared(fresh: FreshDatabase) -> None:
@@ -47,23 +42,6 @@ async def test_the_migrations_make_the_tables_that_are_declared(fresh: FreshData
 async def state(world: World, person: UUID) -> str:
     row = await world.row(person)
     return row["state"] if row else "not-asked"
-
-
-async def decide(send: Send, person: UUID, destination: str = "core-welfare", **more: Any) -> None:
-    """Let a nurse take the person, answer and decide."""
-    for path, body in (
-        ("take", {}),
-        ("answers", {"answers": CORE}),
-        ("decision", {"destination": destination, **more}),
-    ):
-        answer = await send("POST", f"/screenings/{person}/{path}", body)
-        assert answer.status_code == 200, answer.text
-
-
-async def in_queue(send: Send, state: str = "waiting") -> dict[str, dict[str, Any]]:
-    answer = await send("GET", "/screenings", params={"state": state})
-    assert answer.status_code == 200, answer.text
-    return {row["person"]: row for row in answer.json()["items"]}
 
 
 @pytest.mark.req("K4-064", "K4-030", "K4-031")
