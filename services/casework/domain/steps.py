@@ -128,8 +128,9 @@ def _visited(state: Journey, event: screening.VisitMade, _envelope: Envelope, at
 
 
 def _requested(state: Journey, event: screening.ScreeningRequested, _envelope: Envelope, at: datetime) -> None:
-    state.screening, state.risk, state.urgent = "requested", event.risk, event.urgent
-    state.round, state.requested_at, state.nurse = event.round, at, None
+    state.risk, state.urgent = event.risk, event.urgent
+    if not event.raised:  # raised: the same round goes on, with the nurse who has it
+        state.screening, state.round, state.requested_at, state.nurse = "requested", event.round, at, None
 
 
 def _decided(state: Journey, event: screening.ScreeningDecided, _envelope: Envelope, at: datetime) -> None:
