@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import resource
 import sys
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -86,6 +87,8 @@ def _on_running(
     from tsunagi.stack.errors import StackError
 
     stack = running(folder, _say)
+    if not stack.layout.kind.drill:
+        raise StackError("This stack is in earnest: a drill needs a stack of its own (`tsunagi up --scenario kobe`).")
     rate = stack.layout.kind.clock.rate
     if speed is not None and speed != rate:
         raise StackError(f"This stack's clock runs at {rate:g} and cannot be changed: another speed is another stack.")
@@ -105,4 +108,7 @@ def _play(stack: Any, scenario: "Scenario", people: int | None, seed: int | None
     outcome = asyncio.run(play_and_verify(stack, population, _say))
     programs = stack.status()["programs"]
     memory = {name: seen["peak_memory_mib"] for name, seen in programs.items()}
+    memory["drill"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // (
+        1024 if sys.platform == "linux" else 1 << 20
+    )
     return outcome.values() | {"urls": stack.urls, "memory_mib": memory}, outcome

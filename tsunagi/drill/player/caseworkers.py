@@ -3,6 +3,7 @@
 They open a case, visit, assess on two axes, call a case conference and hold it, refer, and close what needs no more.
 """
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -20,8 +21,10 @@ TAKEN_FIRST = 0.4
 LEFT_ALONE = 0.5
 """The share of those who left without a place for whom nobody has opened a case when the drill is over."""
 
-_REASONS = {"arrival-to-casework": "arrival", "departure-to-casework": "departure", "casework-to-conference": "arrival"}
-"""Where somebody is found (the last: when a play that was broken off goes on), and why their case is opened."""
+_REASONS = {"arrival-to-casework": "arrival", "departure-to-casework": "departure"}
+"""Where somebody is found, and why their case is opened."""
+_BROKEN_OFF = "casework-to-conference"
+"""Where somebody is found whose case was opened before a play was broken off."""
 _OVER = frozenset({"case.open-already", "case.closed", "handoff.finished", "handoff.taken", "conference.held-already"})
 
 
@@ -57,12 +60,13 @@ class Caseworkers:
 
     async def run(self) -> None:
         """Look after the hand-offs of the ward, for ever."""
-        await attend(self._stage.bells["casework", self._ward], self.look, seldom=6.0)
+        await self.look([_BROKEN_OFF])
+        await attend(self._stage.bells["casework", self._ward], self.look, soon=1.0, seldom=6.0)
 
-    async def look(self) -> int:
+    async def look(self, kinds: Sequence[str] = tuple(_REASONS)) -> int:
         """Begin what is new; return how much that was."""
         found = 0
-        for kind in _REASONS:
+        for kind in kinds:
             rows = await self._stage.client.every(
                 self._who, "casework", "/handoffs", kind=kind, state="unfinished", ward=self._ward
             )
@@ -83,7 +87,7 @@ class Caseworkers:
             await stage.minutes(dice.between(3, 15))
             await self._send(f"/handoffs/{handoff}/take", {}, "take", handoff)
         await stage.minutes(dice.between(10, 40))
-        body = {"person": str(person), "reason": _REASONS[kind], "worker": self._who.id}
+        body = {"person": str(person), "reason": _REASONS.get(kind, "arrival"), "worker": self._who.id}
         opened = await self._send("/cases", body, "case", person)
         if opened is None:
             return

@@ -6,7 +6,7 @@ from tsunagi.drill.player.bell import attend
 from tsunagi.drill.player.callers import headquarters
 from tsunagi.drill.player.stage import Stage
 
-SELDOM = 4.0
+SELDOM = 2.0
 AT_ONCE = 100
 
 
@@ -21,7 +21,7 @@ class FrontDesk:
 
     async def run(self) -> None:
         """Take sheets in, for ever."""
-        await attend(self._stage.bells["sheets", self._ward], self.look, soon=1.5, seldom=SELDOM)
+        await attend(self._stage.bells["sheets", self._ward], self.look, soon=0.8, seldom=SELDOM)
 
     async def look(self) -> int:
         """Take in what has come; return how many sheets that were."""

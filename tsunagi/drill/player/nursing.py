@@ -9,7 +9,7 @@ from tsunagi.drill.stories import Story
 
 MOVES = frozenset({"core-welfare", "welfare", "facility"})
 """Destinations for which headquarters look for a place."""
-MINUTES = (4, 12)
+MINUTES = (3, 9)
 """How long a call or a visit takes."""
 
 _MILDER = {
@@ -83,6 +83,9 @@ def decision(story: Story, chosen: Chosen, dice: Dice) -> dict[str, Any]:
 
 
 def nurses_needed(persons: int, hours: float) -> int:
-    """Return how many nurses a ward has for so many persons who will need one within so many hours."""
-    minutes = persons * 1.4 * (sum(MINUTES) / 2 + 6)
-    return max(1, ceil(minutes / (hours * 60 * 0.6)))
+    """Return how many nurses a ward has for so many persons who will need one within so many hours.
+
+    Most come in the first hours, some are seen again, and a call is not all of it: others help out (応援, K4-098).
+    """
+    minutes = persons * 1.4 * (sum(MINUTES) / 2 + 8)
+    return max(1, ceil(minutes / (hours * 60 * 0.35)))

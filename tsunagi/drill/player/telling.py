@@ -40,7 +40,8 @@ def told(outcome: Outcome, values: Mapping[str, Any]) -> list[str]:
         f"  {outcome.commands:>7,}  commands sent, {outcome.repeated:,} of them answered as before",
     ]
     lines += [f"  PROBLEM  {problem}" for problem in outcome.problems]
-    lines += ["", *_addresses(values["urls"]), ""]
+    lines += ["", *_addresses(values["urls"])]
+    lines += [f"  clock      an hour passes in {3600 / outcome.speed:.3g} s on this stack", ""]
     return lines
 
 
