@@ -43,8 +43,8 @@ class Running:
 
     def last_words(self) -> str:
         """Return the end of every log, for a test that failed."""
-        logs = sorted(self.stack.layout.logs.glob("*.log"))
-        return "\n".join(f"--- {log.name}{last_lines(log, 15)}" for log in logs)
+        logs = sorted(log for log in self.stack.layout.logs.glob("*.log") if "migrate" not in log.name)
+        return "\n".join(f"--- {log.name}{last_lines(log)}" for log in logs)
 
 
 @pytest.fixture(scope="session")

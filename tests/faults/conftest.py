@@ -1,5 +1,6 @@
 """What the fault tests share: the platform's sample service for the guards, the running system for the faults."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -41,8 +42,12 @@ _figures: list[Figure] = []
 async def faulty(running: Running) -> AsyncIterator[Faulty]:
     """The running system under a load that has begun to reach every service."""
     async with Load(running) as load:
-        await load.goes_on("registered", "decided", "arrived", times=2, within=60)
-        yield Faulty(running, load, _figures)
+        faulty = Faulty(running, load, _figures)
+        try:
+            await load.goes_on("registered", "decided", "arrived", times=2, within=30)
+            yield faulty
+        finally:
+            await asyncio.to_thread(faulty.heal)
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
@@ -50,7 +55,4 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     if _figures:
         terminalreporter.section("faults: seconds until the flow was back")
         for one in _figures:
-            terminalreporter.write_line(
-                f"{one.fault}: on the timeline {one.registered:.1f} s, the whole way {one.arrived:.1f} s,"
-                f" longest answer {one.longest:.1f} s, sent again so far {one.sent_again}"
-            )
+            terminalreporter.write_line(str(one))

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, TypeVar
 from tests.faults.load import Load
 from tests.journeys.reading import short
 from tests.running import Running, eventually
-from tsunagi.stack.layout import PROJECT, SERVICES
+from tsunagi.stack.layout import PROJECT, ROLES, SERVICES
 
 T = TypeVar("T")
 
@@ -36,7 +36,13 @@ class Figure(NamedTuple):
     registered: float
     arrived: float
     longest: float
-    sent_again: int
+    verified: str = "not"
+
+    def __str__(self) -> str:
+        return (
+            f"{self.fault}: on the timeline {self.registered:.1f} s, the whole way {self.arrived:.1f} s,"
+            f" longest answer {self.longest:.1f} s; verified: {self.verified}"
+        )
 
 
 class Faulty:
@@ -81,15 +87,29 @@ class Faulty:
         await eventually(lambda: told(*REGISTERED), max(1.0, until - time.monotonic()))
         registered = time.monotonic() - began
         await eventually(lambda: told(*WHOLE_WAY), max(1.0, until - time.monotonic()) + 30)
-        self._figures.append(Figure(fault, registered, time.monotonic() - began, load.longest, 0))
+        self._figures.append(Figure(fault, registered, time.monotonic() - began, load.longest))
 
     async def keeps_its_promises(self) -> None:
         """Stop the load, wait until nothing is on its way, and verify all that clients of this session were told."""
         await self.load.stop()
+        began = time.monotonic()
         report = await self.running.verify()
         assert report.clean, "\n".join(map(str, report.problems))
         if self._figures:
-            self._figures[-1] = self._figures[-1]._replace(sent_again=report.counts["sent_again"])
+            seconds, counts = time.monotonic() - began, report.counts
+            self._figures[-1] = self._figures[-1]._replace(verified=f"{seconds:.1f} s, {counts}")
+
+    def heal(self) -> None:
+        """Let everything run again, whatever a test that failed has left."""
+        for part in (self.stack.kafka, self.stack.postgres):
+            if part.seen.state == "stopped":
+                part.start()
+        for service in SERVICES:
+            for role in ROLES:
+                process = self.stack.process(service, role)
+                if process.seen.pid is not None:
+                    process.thaw()
+                process.wait_ready()
 
 
 @contextmanager

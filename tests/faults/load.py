@@ -24,7 +24,7 @@ from tsunagi.client import Client, Failed
 PATIENCE = 240.0
 """Real seconds that a client keeps sending: longer than anything is away here."""
 
-_PLACES = 5000
+_PLACES = 800
 _NEVER = frozenset({0, 401, 403, 405, 413, 422, 500})
 """Answers that no fault excuses: nobody answered at all, the caller may not, the body is wrong, a bug."""
 
@@ -43,6 +43,8 @@ class Load:
         self._pace = pace
         self._working: list[asyncio.Task[None]] = []
         self._families: list[Household] = []
+        self._dear: set[UUID] = set()
+        self._whose: dict[UUID, UUID] = {}
         self._accepted: list[UUID] = []
         self._arrived: list[Person] = []
         self._others: list[Ward] = []
@@ -92,8 +94,10 @@ class Load:
         await eventually(more, within)
 
     async def registers_somebody(self) -> Person:
-        """Register somebody who needs care; everybody else will see to them from their queues."""
-        return await self.ward.staff.registers_one()
+        """Register somebody who needs care, and whom the facility does not decline; the others see to them."""
+        somebody = await self.ward.staff.registers_one()
+        self._dear.add(somebody.id)
+        return somebody
 
     async def somebody_who_waits(self) -> Answer:
         """Return a need that nobody here looks after: somebody of another ward, decided and not asked for."""
@@ -161,21 +165,25 @@ class Load:
     async def _headquarters(self) -> None:
         hq = self.ward.hq
         for need in (await hq.list("transfer", "/needs", state="open", ward=self.ward.code))[:5]:
-            await self._try("asked", hq.asks(need, self.facility.facility))
+            await self._try("asked", self._ask(need))
         for placement in self._accepted[:3]:
             await self._try("trip", hq.plans_trip(placement))
+
+    async def _ask(self, need: Answer) -> None:
+        placement = await self.ward.hq.asks(need, self.facility.facility, reason="wish")
+        self._whose[placement] = UUID(need["person"])
 
     async def _receive(self) -> None:
         accepted, self._accepted = self._accepted, []
         for placement in accepted:
             await self._try("arrived", self.facility.reports_arrival(placement))
-        for placement, request in list((await self.facility.requests(state="asked")).items())[:5]:
-            if self._dice.random() < 0.2:
+        for placement in list(await self.facility.requests(state="asked"))[:5]:
+            if self._whose.get(placement) not in self._dear and self._dice.random() < 0.2:
                 await self._try("declined", self.facility.declines(placement))
             elif await self._try("accepted", self.facility.accepts(placement)):
                 self._accepted.append(placement)
-                person = UUID(request["person"])
-                self._arrived.append(Person(person, person, ""))
+                if (person := self._whose.get(placement)) is not None:
+                    self._arrived.append(Person(person, person, ""))
 
     async def _caseworker(self) -> None:
         if self._arrived:

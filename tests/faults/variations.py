@@ -17,7 +17,7 @@ from shared.platform import worker
 from shared.platform.parts import Parts
 from shared.platform.postgres import Session
 from shared.platform.process import main
-from shared.platform.settling import Came, Settling
+from shared.platform.settling import Settling
 from shared.platform.watchdog import Progress
 from tests.adapters.platform import sample
 
@@ -50,6 +50,22 @@ def add_agent_that_acks_first(app: faust.App, topic: str, settling: Settling, pr
                 await stream.ack(event)
             await settling.settle([settling.read(worker.message_of(event.message)) for event in events])
 
+    _register(app, topic, settling, work)
+
+
+def add_agent_that_lets_errors_out(app: faust.App, topic: str, settling: Settling, progress: Progress) -> None:
+    """Store, and let Faust deal with what goes wrong."""
+
+    async def work(stream: Any) -> None:
+        async for events in stream.noack_take(200, within=0.005):
+            await settling.store([settling.read(worker.message_of(event.message)) for event in events])
+            for event in events:
+                await stream.ack(event)
+
+    _register(app, topic, settling, work)
+
+
+def _register(app: faust.App, topic: str, settling: Settling, work: Callable[[Any], Awaitable[None]]) -> None:
     app.agent(
         app.topic(topic, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw"),
         name=f"{settling.parts.service}.{topic}",
@@ -57,23 +73,9 @@ def add_agent_that_acks_first(app: faust.App, topic: str, settling: Settling, pr
     )(work)
 
 
-async def settle_or_raise(
-    self: Settling, came: Sequence[Came], on_away: Callable[[], Awaitable[None]] | None = None, pause: float = 0.1
-) -> None:
-    """Store, and let Faust deal with what goes wrong."""
-    await self.store(came)
-
-
-def vary(variation: str) -> None:
-    """Take the guard away."""
-    match variation:
-        case "ack before the commit":
-            worker.add_agent = add_agent_that_acks_first
-        case "let errors out of the agent":
-            Settling.settle = settle_or_raise  # type: ignore[method-assign]
-
+ADD_AGENT = {KEPT: worker.add_agent, ACK_FIRST: add_agent_that_acks_first, LET_OUT: add_agent_that_lets_errors_out}
 
 if __name__ == "__main__":
-    vary(os.environ.get("VARIATION", KEPT))
+    worker.add_agent = ADD_AGENT[os.environ.get("VARIATION", KEPT)]
     name, topic = os.environ["SAMPLE_NAME"], os.environ["SAMPLE_TOPIC"]
     main(replace(sample.make_service(name, topic), effects={topic: note_or_die}))

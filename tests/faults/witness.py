@@ -42,12 +42,17 @@ async def broken_promises(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(gather, "SERVICES", (database.service,))
         patch.setattr(gather, "EVENT_TOPICS", (topic,))
+        patch.setattr(gather, "settle", _as_it_is)
         async with gather.scratch(database.stack) as into:
-            await gather.gather(cast(Stack, alone), into, acknowledged)
+            await gather.gather(cast(Stack, alone), into, acknowledged, 0)
             await into.execute("CREATE TABLE heard (service text, topic text)")
             if hears:
                 await into.execute("INSERT INTO heard VALUES ($1, $2)", database.service, topic)
             return {promise for promise in _ASKED if await into.fetch(checks[promise])}
+
+
+async def _as_it_is(*_: object) -> None:
+    """Wait for nothing: what is on its way is left there."""
 
 
 def write_acknowledged(file: Path, events: Sequence[Recorded]) -> Path:
