@@ -35,6 +35,12 @@ PERMISSIONS: tuple[Permission, ...] = (
         ja="引き継ぎを引き受ける・戻す・終える",
         en="Take, return or end a hand-off",
     ),
+    Permission(
+        "policy.read",
+        frozenset({*_CARE, "shelter-staff", "conference-member", "analyst", "auditor"}),
+        ja="引き継ぎの表と分類表を見る",
+        en="Read the table of hand-offs and the assessment scheme",
+    ),
     Permission("person.list", {**_CARE, "auditor": "any"}, ja="支援漏れの一覧を見る", en="List who might be missed"),
     Permission(
         "board.read",

@@ -82,10 +82,9 @@ async def list_cases(
     return listed(rows, page, mark=lambda row: (row["next_visit"] or FAR, row["case"]), show=lambda row: row)
 
 
-@router.get("/cases/scheme", **action("case.list"))
-async def scheme(call: Annotated[Call, Depends(allow("case.list"))]) -> dict[str, Any]:
+@router.get("/cases/scheme", **action("policy.read"))
+async def scheme(call: Annotated[Call, Depends(allow("policy.read"))]) -> dict[str, Any]:
     """The assessment scheme in force: axes, classes, rhythm of visits."""
-    call.within()
     found = scheme_of(call.parts)
     return {
         "version": found.version,

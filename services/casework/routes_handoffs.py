@@ -60,10 +60,9 @@ async def figures(call: Listing, ward: str | None = None) -> dict[str, Any]:
     return {"as_of": call.now, **totals, "kinds": rows}
 
 
-@router.get("/handoffs/kinds", **action("handoff.list"))
-async def kinds(call: Listing) -> dict[str, Any]:
+@router.get("/handoffs/kinds", **action("policy.read"))
+async def kinds(call: Annotated[Call, Depends(allow("policy.read"))]) -> dict[str, Any]:
     """The table of hand-offs in force: what opens each kind, from whom to whom it goes, when it is due."""
-    call.within()
     rules = tables_of(call.parts).at(call.now)
     return {
         "version": rules.version,

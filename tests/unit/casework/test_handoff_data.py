@@ -72,7 +72,7 @@ def test_the_table_speaks_in_codes_of_the_catalogue() -> None:
         ('"code": "hq-to-health-team"', '"code": "sheet-to-hq"', "two kinds"),
         (', "facts": "later"', "", "later"),
         ('"reason": "left"', '"note": "left"', "note"),
-        ('"version": "handoffs-1"', '"version": "x", "since": "2026-01-01T00:00:00Z"', "always"),
+        ('"version": "handoffs-1"', '"version": "x", "since": "2024-01-01T00:00:00Z"', "always"),
     ],
 )
 def test_a_table_that_is_wrong_is_refused_whole(right: str, wrong: str, reason: str) -> None:
@@ -86,7 +86,7 @@ def test_a_table_that_is_wrong_is_refused_whole(right: str, wrong: str, reason: 
 def test_a_new_version_of_the_table_counts_from_its_day_on() -> None:
     kinds = packaged_table()
     raw = packaged("handoffs-1").decode()
-    raw = raw.replace('"version": "handoffs-1"', '"version": "city-2", "since": "2026-11-20T10:00:00Z"')
+    raw = raw.replace('"version": "handoffs-1"', '"version": "city-2", "since": "2024-11-20T10:00:00Z"')
     raw = raw.replace('"due_minutes": 30', '"due_minutes": 10')
     tables = Tables([read_table(raw.encode()), kinds])
     assert tables.at(at("09:59")).kinds["sheet-to-hq"].due_minutes == 30

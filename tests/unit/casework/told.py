@@ -22,7 +22,7 @@ from shared.contracts.transfer_placement import PlacementAccepted, PlacementRequ
 from shared.contracts.transfer_trip import TripPlanned
 from shared.kernel.ids import derived_id, seeded_id
 
-DAY_0 = datetime(2026, 11, 20, tzinfo=UTC)
+DAY_0 = datetime(2024, 11, 20, tzinfo=UTC)
 WARD = "28101"
 TABLES = Tables([packaged_table()])
 
@@ -50,6 +50,7 @@ class Life:
 
     def __init__(self, name: str = "kiyo") -> None:
         self.name = name
+        self.ward: str | None = WARD
         self.person = named("person", name)
         self.household = named("household", name)
         self.need = named("need", name)
@@ -87,7 +88,7 @@ class Life:
             channel="api",
             correlation=id_,
             causation=id_,
-            ward=more.pop("ward", WARD),
+            ward=more.pop("ward", self.ward),
             **more,
         )
         self.events.append(Recorded(envelope=envelope, event=event, value=encode_body(event)))
