@@ -11,7 +11,7 @@ from uuid import UUID
 
 import msgspec
 
-from services.transfer.domain.places import Spot, fit
+from services.transfer.domain.places import Spot, fit, maxima
 from shared.contracts.transfer_facility import CapacityReported
 from shared.platform.postgres import Session
 
@@ -115,7 +115,7 @@ async def report(session: Session, facility: UUID, reported: CapacityReported, a
         reported.total,
         at,
     )
-    groups = {one.group: one.places for one in reported.by_group if one.group and one.places is not None}
+    groups = maxima(reported)
     await session.execute(
         "DELETE FROM group_places WHERE facility = $1 AND grp <> ALL($2::text[])", facility, list(groups)
     )

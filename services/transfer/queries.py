@@ -80,7 +80,8 @@ JOIN placements p USING (placement)
 _TRIP_LIST = (
     _TRIPS
     + """
-WHERE ($1 OR t.ward = ANY($2) OR t.to_facility = ANY($3) OR (t.partner = ANY($4) AND t.state <> 'planned'))
+WHERE ($1 OR t.ward = ANY($2) OR f.ward = ANY($2) OR t.to_facility = ANY($3)
+        OR (t.partner = ANY($4) AND t.state <> 'planned'))
     AND ($5::text[] IS NULL OR t.state = ANY($5)) AND ($6::text IS NULL OR t.partner = $6)
     AND ($7::text IS NULL OR t.ward = $7)
     AND ($8::timestamptz IS NULL OR (t.wanted_at, t.trip) > ($8, $9::uuid))

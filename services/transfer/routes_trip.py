@@ -83,7 +83,7 @@ async def read_trip(trip_id: UUID, call: Annotated[Call, Depends(allow("trip.rea
     """One drive; who it is for, where exactly and whom to ring up once the partner has accepted."""
     async with call.parts.database.session() as session:
         row = await queries.trip(session, trip_id)
-        call.reach(ward=row["ward"], facility=row["to_facility"], partner=row["partner"])
+        call.reach(wards=(row["ward"], row["facility_ward"]), facility=row["to_facility"], partner=row["partner"])
         names = await names_of(session, [row["person"]])
         words = await queries.words_of_trip(session, call.parts.keyring, trip_id)
     shown = trip_shown(row, call.caller, call.within(), names, call.now)

@@ -185,8 +185,7 @@ class TripShown(BaseModel):
 
 def trip_shown(row: Row, caller: Caller, within: Within, names: Names, now: datetime) -> TripShown | None:
     """Return a trip as this caller may see it (None: a partner's trip of which nothing is to be seen any more)."""
-    looks_after = cares(caller, within, row["ward"]) or row["to_facility"] in within.facilities
-    sees = visibility.of_trip(row["state"], cares=looks_after)
+    sees = _of_trip(row, caller, within)
     if not sees.facts:
         return None
     waits = row["state"] in ("planned", "offered")
@@ -199,6 +198,15 @@ def trip_shown(row: Row, caller: Caller, within: Within, names: Names, now: date
     else:
         fields["name"] = NameShown.of(names, row["person"])
     return TripShown(**fields)
+
+
+def _of_trip(row: Row, caller: Caller, within: Within) -> visibility.Sees:
+    """What is seen of the person: by who looks after them on either side (K4-159), by the facility, by the partner."""
+    if cares(caller, within, row["ward"], row["facility_ward"]):
+        return visibility.ALL
+    if row["to_facility"] in within.facilities:
+        return visibility.of_placement(row["placement_state"], cares=False)
+    return visibility.of_trip(row["state"])
 
 
 class TransportNeed(BaseModel):

@@ -48,13 +48,11 @@ def limits(report: CapacityReported | None) -> dict[str | None, int]:
         return {}
     if report.total is not None:
         return {None: report.total}
-    return {one.group: one.places for one in report.by_group if one.group is not None and one.places is not None}
+    return dict(maxima(report).items())
 
 
-def maxima(report: CapacityReported | None) -> dict[str, int]:
+def maxima(report: CapacityReported) -> dict[str, int]:
     """Return the greatest number by group, of the groups that have one; unspecified is not zero."""
-    if report is None:
-        return {}
     return {one.group: one.places for one in report.by_group if one.group is not None and one.places is not None}
 
 

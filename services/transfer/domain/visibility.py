@@ -47,6 +47,6 @@ def of_placement(state: str, *, cares: bool) -> Sees:
     return ALL if cares else FACILITY.get(state, NOTHING)
 
 
-def of_trip(state: str, *, cares: bool) -> Sees:
-    """Return what is seen of the person of a trip: all by those who care, else what a partner sees."""
-    return ALL if cares else PARTNER.get(state, NOTHING)
+def of_trip(state: str) -> Sees:
+    """Return what a partner sees of the person of a trip."""
+    return PARTNER.get(state, NOTHING)

@@ -185,12 +185,17 @@ async def test_a_facility_sees_the_person_from_being_asked_the_name_once_it_acce
     no(await seen(home, other), "access.denied")
     ok(await send("POST", f"/placements/{asked[home]}/accept", {}, role="facility", facilities=[str(home)]))
     assert says(await seen(home, home)) == (True, True)
+    body = {"trip": str(fresh_id()), "by": "family", "planned_at": "2036-01-17T05:30:00Z"}
+    trip = ok(await send("POST", f"/placements/{asked[home]}/trips", body))["stream"]
+    own: dict[str, Any] = {"role": "facility", "facilities": [str(home)]}
+    assert ok(await send("GET", f"/trips/{trip}", **own))["name"]["name"] == NAME
     assert says(await seen(other, other)) == (False, False)
     assert (await seen(other, other)).json()["about"] is None
     listed = await send("GET", "/placements", role="facility", facilities=[str(other)])
     assert (str(person) in listed.text, len(listed.json()["items"])) == (False, 1)
     ok(await send("POST", f"/placements/{asked[home]}/decline", {"reason": "damage"}))
     assert says(await seen(home, home)) == (False, False)
+    no(await send("GET", f"/trips/{trip}", **own), "trip.unknown")
     assert says(await send("GET", f"/placements/{asked[home]}", role="ward-hq", wards=[WARD])) == (True, True)
 
 

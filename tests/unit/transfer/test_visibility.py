@@ -40,8 +40,7 @@ def test_what_a_facility_sees_of_a_person(state: str, sees: Sees) -> None:
 @pytest.mark.req("K4-166")
 @pytest.mark.parametrize(("state", "sees"), TRIPS)
 def test_what_a_partner_sees_of_a_person(state: str, sees: Sees) -> None:
-    assert of_trip(state, cares=False) == sees
-    assert of_trip(state, cares=True) == ALL
+    assert of_trip(state) == sees
 
 
 def test_every_state_is_provided_for() -> None:
