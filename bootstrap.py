@@ -80,7 +80,9 @@ def venv_version():
 
 def stamp_of(level):
     # What is installed depends on these tables only, not on how a linter is set.
-    tables = re.findall(r"^\[(?:build-system|project|tool\.setuptools).*?(?=^\[|\Z)", read("pyproject.toml"), re.M | re.S)
+    tables = re.findall(
+        r"^\[(?:build-system|project|tool\.setuptools).*?(?=^\[|\Z)", read("pyproject.toml"), re.M | re.S
+    )
     text = repr(venv_version()) + read(LEVELS[level]) + "".join(tables)
     return hashlib.sha256(text.encode()).hexdigest()
 

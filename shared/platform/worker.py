@@ -45,6 +45,11 @@ def make_app(service: str, settings: PlatformSettings) -> faust.App:
         broker_commit_interval=1,
         # A shorter one hangs the worker when the database is away for longer than it plus a rebalance.
         broker_max_poll_interval=86400,
+        # What is fetched ahead of a backlog is bounded: the defaults hold a megabyte of each partition, and 4096 events
+        # of each topic, which is 300 MiB for casework. A poll fits beside a full buffer, so no topic waits for another.
+        consumer_max_fetch_size=128 << 10,
+        broker_max_poll_records=200,
+        stream_buffer_maxsize=1000,
         worker_redirect_stdouts=False,
     )
 

@@ -128,3 +128,37 @@ async def test_reserved_places_are_not_for_emergency_admissions(parts: Parts) ->
     screened = await made.a_need(parts)
     assert await outcome(made.asks(parts, screened, core)) == "done"
     assert await made.places_of(parts, core) == {"held": 2}
+
+
+async def test_full_means_full_a_place_that_somebody_just_holds_is_waited_for(parts: Parts) -> None:
+    facility = await made.a_facility(parts, 1)
+    need = await made.a_need(parts)
+    async with parts.database.transaction() as rival:
+        await rival.execute("SELECT id FROM places WHERE facility = $1 FOR UPDATE", facility)
+        asking = asyncio.create_task(outcome(made.asks(parts, need, facility)))
+        await somebody_waits(parts)
+    assert await asking == "done", "the rival gave it back"
+
+
+async def somebody_waits(parts: Parts) -> None:
+    """Wait until a session waits for a lock of another."""
+    async with asyncio.timeout(5):
+        while not await made.rows(parts, "SELECT pid FROM pg_locks WHERE NOT granted"):
+            await asyncio.sleep(0.01)
+
+
+async def test_however_many_ask_for_one_person_at_once_no_more_are_asked_than_may_be(parts: Parts) -> None:
+    facilities = [await made.a_facility(parts) for _ in range(8)]
+    need = await made.a_need(parts)
+    outcomes = await asyncio.gather(*(outcome(made.asks(parts, need, facility)) for facility in facilities))
+    assert Counter(outcomes) == {"done": 3, "need.asked-enough": 5}
+
+
+async def test_of_two_facilities_that_accept_at_the_same_moment_one_has_the_person(parts: Parts) -> None:
+    facilities = [await made.a_facility(parts) for _ in range(3)]
+    need = await made.a_need(parts)
+    asked = [(await made.asks(parts, need, facility)).stream for facility in facilities]
+    outcomes = await asyncio.gather(*(outcome(made.accepts(parts, placement)) for placement in asked))
+    assert Counter(outcomes) == {"done": 1, "placement.withdrawn": 2}
+    states = await made.rows(parts, "SELECT state FROM placements WHERE need = $1 ORDER BY state", need)
+    assert [one["state"] for one in states] == ["accepted", "withdrawn", "withdrawn"]
