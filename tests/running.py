@@ -57,15 +57,15 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 
 @overload
 async def eventually(
-    condition: Callable[[], Coroutine[Any, Any, T]], within: float = 30.0, pause: float = 0.05
+    condition: Callable[[], Coroutine[Any, Any, T]], within: float = 90.0, pause: float = 0.05
 ) -> T: ...
 
 
 @overload
-async def eventually(condition: Callable[[], T], within: float = 30.0, pause: float = 0.05) -> T: ...
+async def eventually(condition: Callable[[], T], within: float = 90.0, pause: float = 0.05) -> T: ...
 
 
-async def eventually(condition: Callable[[], Any], within: float = 30.0, pause: float = 0.05) -> Any:
+async def eventually(condition: Callable[[], Any], within: float = 90.0, pause: float = 0.05) -> Any:
     """Return what `condition` answers as soon as that is something (true); fail where it stays nothing for `within` s.
 
     A condition that fails an assertion, or is answered with a problem by a service, has not come yet.

@@ -71,7 +71,7 @@ class Faulty:
         assert {one.seen.last_exit for one in processes} == {-signal.SIGKILL}
         self._healed = time.monotonic()
 
-    async def flows_again(self, fault: str, within: float = 30.0) -> None:
+    async def flows_again(self, fault: str, within: float = 120.0) -> None:
         """Wait until somebody who is registered now has come the whole way, through every relay and worker."""
         ward, load = self.load.ward, self.load
         began = self._healed or time.monotonic()
