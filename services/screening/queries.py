@@ -260,7 +260,7 @@ async def guide_of(session: Session, settings: ScreeningSettings, key: str | Non
         return settings.guide
     data = await session.fetchval("SELECT data FROM guides WHERE guide = $1", key)
     if data is None:
-        raise NotFound("guide.entry-unknown", entry=key)
+        raise NotFound("guide.entry-unknown")
     return msgspec.convert(data, Guide)
 
 

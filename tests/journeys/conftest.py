@@ -10,7 +10,10 @@ from tests.journeys.ward import Ward  # noqa: E402
 from tests.running import Running  # noqa: E402
 from tsunagi.client import Client  # noqa: E402
 
-pytestmark = pytest.mark.stack
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let the verification come after everything else that runs on the shared system."""
+    items.sort(key=lambda item: item.path.name == "test_verified.py")
 
 
 @pytest.fixture

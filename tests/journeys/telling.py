@@ -34,6 +34,10 @@ class Somebody:
         """Return a new id, as a client chooses it."""
         return new_id(self.client.clock.now())
 
+    def command(self, **said: Any) -> Command:
+        """Return what a new command says about itself."""
+        return Command(self.fresh(), **said)
+
     async def ask(self, service: str, path: str, **query: object) -> Any:
         """Return what a GET answers. Raises `Failed`."""
         return await self.client.get(self.who, service, path, **query)

@@ -8,7 +8,7 @@ import pytest
 
 from tests.journeys.headquarters import MOMENT
 from tests.journeys.reading import at
-from tests.journeys.telling import refused
+from tests.journeys.telling import refused, soon
 from tests.journeys.ward import Ward
 from tests.journeys.ways import accepted, asked, decided
 from tsunagi.client import Failed
@@ -67,7 +67,7 @@ async def test_a_facility_that_stays_silent_is_passed_over_for_the_next(ward: Wa
     assert (expired["actor"], expired["channel"]) == ("timer", "timer")
 
 
-@pytest.mark.req("K4-116", "K4-167", "K1-029")
+@pytest.mark.req("K4-116", "K1-029")
 async def test_an_acceptance_on_condition_binds_the_drive(ward: Ward) -> None:
     facility = await ward.facility()
     way = await asked(ward, facility)
@@ -80,7 +80,7 @@ async def test_an_acceptance_on_condition_binds_the_drive(ward: Ward) -> None:
         channel="phone",
         said_by="facility",
     )
-    shown = await facility.sees(way.placement)
+    [shown] = await ward.hq.placements(way.need)
     assert (shown["channel"], shown["said_by"], shown["lacks"]) == ("phone", "facility", ["beds"])
     assert shown["conditions"] == ["carer-comes", "from-a-time"]
     with refused("trip.too-early"):
@@ -130,6 +130,40 @@ async def test_the_last_places_are_promised_once_however_many_ask_at_the_same_mo
 
 
 @pytest.mark.req("K4-118")
+async def test_who_was_accepted_and_is_not_reported_to_have_arrived_is_overdue(ward: Ward) -> None:
+    facility = await ward.facility(places=2)
+    late, on_time = await accepted(ward, facility), await accepted(ward, facility)
+    long_ago = ward.client.clock.now() - timedelta(minutes=31)
+    await ward.hq.plans_trip(late.placement, planned_at=long_ago)
+    await ward.hq.plans_trip(on_time.placement)
+    overdue = await ward.hq.list("transfer", "/placements", overdue=True, ward=ward.code)
+    assert [row["placement"] for row in overdue] == [str(late.placement)]
+    await facility.reports_arrival(late.placement)
+    assert await ward.hq.list("transfer", "/placements", overdue=True, ward=ward.code) == []
+
+
+@pytest.mark.req("K4-114")
+async def test_without_a_nurses_decision_a_place_is_looked_for_only_with_the_reason(ward: Ward) -> None:
+    facility = await ward.facility()
+    person = await ward.staff.registers_one()
+    await ward.nurse.finds(person)
+    await ward.hq.stands(person, screening="requested")
+    wanted = {"need": ward.hq.fresh(), "person": person.id, "destination": "core-welfare"}
+
+    async def opens(**more: str) -> bool:
+        await ward.hq.tell("transfer", "/needs", {**wanted, **more})
+        return True
+
+    with refused("body.unreadable"):
+        await opens()
+    await soon(lambda: opens(exception="no-nurse"))
+    need = await ward.hq.need(person, exception="no-nurse", screening=None)
+    await ward.hq.asks(need)
+    assert await ward.hq.places(facility.facility) == {"held": 1}
+    await ward.hq.handoff(person, "screening-to-acceptance", "open")
+
+
+@pytest.mark.req("K3-035")
 async def test_an_arrival_frees_the_place_before_and_a_second_move_follows_the_first(ward: Ward) -> None:
     first, second = await ward.facility(places=1), await ward.facility(places=0)
     way = await accepted(ward, first)

@@ -125,6 +125,21 @@ async def test_who_is_at_high_risk_gets_a_welfare_vehicle_in_any_case(ward: Ward
     assert (await welfare.sees(trip))["vehicle"] == "welfare"
 
 
+@pytest.mark.req("K4-129")
+async def test_who_can_ride_an_ordinary_car_goes_by_taxi(ward: Ward) -> None:
+    way = await asked(ward, await ward.facility())
+    await way.facility.accepts(way.placement)
+    taxi = await ward.partner(
+        "taxi", "ordinary", agreement="災害時における輸送業務に関する協定", agreed_on="2014-07-01"
+    )
+    trip = await ward.staff.asks_for_drive(way.placement)
+    await ward.hq.offers_trip(trip, taxi.code)
+    await taxi.accepts(trip)
+    assert ((await taxi.sees(trip))["vehicle"], (await ward.hq.trip(trip))["partner"]) == ("ordinary", taxi.code)
+    known = {one["partner"]: one for one in await ward.hq.ask("transfer", "/partners")}
+    assert known[taxi.code]["agreed_on"] == "2014-07-01"
+
+
 @pytest.mark.req("K4-117")
 async def test_nobody_is_driven_before_a_facility_has_accepted(ward: Ward) -> None:
     way = await asked(ward, await ward.facility())

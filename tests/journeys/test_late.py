@@ -11,7 +11,7 @@ from tests.journeys.ways import decided
 from tests.running import Running
 
 
-@pytest.mark.req("K4-025", "K4-168", "K4-171")
+@pytest.mark.req("K4-168")
 async def test_a_sheet_that_comes_three_times_and_late_is_one_registration(ward: Ward) -> None:
     staff, now = ward.staff, ward.client.clock.now()
     written = now - timedelta(hours=5)

@@ -41,7 +41,7 @@ def named(value: object) -> str | None:
     return f"{value.what}-{value.need}" if isinstance(value, Happening) else None
 
 
-@pytest.mark.req("K4-040", "K4-151", "K4-152")
+@pytest.mark.req("K4-040")
 @pytest.mark.parametrize("happening", HAPPENINGS, ids=named)
 @pytest.mark.parametrize("step", STEPS)
 async def test_what_happens_to_a_person_ends_the_request_with_its_reason(
@@ -70,7 +70,9 @@ async def test_what_happens_to_a_person_ends_the_request_with_its_reason(
     if happening.opens is not None:
         await ward.hq.handoff(way.person, happening.opens, "open")
         assert shown["standing"] == "hand-off"
-    else:
+    if happening.what == "ambulance":  # the nurse hears of it as well
+        await ward.nurse.finds(way.person, reason="ambulance", urgent=True)
+    if happening.what == "death":
         assert not [one for one in await ward.hq.handoffs(way.person) if one["state"] == "open"]
 
 
@@ -79,6 +81,20 @@ async def told_no_more(facility: Facility, way: Way) -> None:
     assert (await facility.sees(way.placement))["about"] is None
     with refused("placement.withdrawn"):
         await facility.accepts(way.placement)
+
+
+@pytest.mark.req("K4-152")
+@pytest.mark.parametrize("seen", ["there", "by casework"])
+async def test_who_left_is_followed_until_seen_again_or_taken_over(ward: Ward, seen: str) -> None:
+    person = await ward.staff.registers_one()
+    await ward.nurse.finds(person)
+    await ward.staff.signs_out(person, "relatives")
+    await ward.hq.handoff(person, "departure-to-casework", "open")
+    if seen == "there":
+        await ward.staff.tell("intake", f"/persons/{person.id}/check-in", {"kind": "relatives"})
+    else:
+        await ward.caseworker.opens_case(person, "departure")
+    await ward.hq.handoff(person, "departure-to-casework", "taken", done=True)
 
 
 @pytest.mark.req("K4-151")

@@ -86,11 +86,12 @@ async def in_databases(stack: Stack) -> AsyncIterator[Trace]:
             await connection.close()
 
 
-def in_logs(stack: Stack) -> Iterator[Trace]:
-    """Yield every log file of the stack."""
-    for log in sorted(stack.layout.logs.rglob("*")):
-        if log.is_file():
-            yield Trace(f"log {log.name}", log.read_bytes())
+def in_files(stack: Stack) -> Iterator[Trace]:
+    """Yield every file that the processes have written: logs, and their own folders."""
+    for folder in (stack.layout.logs, stack.layout.work):
+        for file in sorted(folder.rglob("*")):
+            if file.is_file():
+                yield Trace(f"file {file.relative_to(stack.folder)}", file.read_bytes())
 
 
 async def in_metrics(stack: Stack) -> list[Trace]:

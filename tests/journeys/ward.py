@@ -57,13 +57,18 @@ class Ward:
             await facility.opens()
         return facility
 
-    async def partner(self, name: str, *vehicles: str) -> Partner:
+    async def partner(self, name: str, *vehicles: str, **facts: Any) -> Partner:
         """A transport partner of this ward."""
         code = f"{name}-{self.code}"
         partner = Partner(Who(f"driver-{code}", "partner", (), (), (code,)), self.client)
         partner.code = code
         await self.city.enters_partner(
-            code, name=f"（訓練）{name}", kind="taxi", vehicles=list(vehicles or ("ordinary",)), wards=[self.code]
+            code,
+            name=f"（訓練）{name}",
+            kind="taxi",
+            vehicles=list(vehicles or ("ordinary",)),
+            wards=[self.code],
+            **facts,
         )
         return partner
 

@@ -44,7 +44,7 @@ class Considerations(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         for group in self.groups:
             if group.code == code:
                 return group
-        raise NotFound("guide.entry-unknown", entry=code)
+        raise NotFound("guide.entry-unknown")
 
 
 @cache

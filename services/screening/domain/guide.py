@@ -93,7 +93,7 @@ class Guide(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True):
         for question in self.questions:
             if question.code == code:
                 return question
-        raise NotFound("guide.entry-unknown", entry=code)
+        raise NotFound("guide.entry-unknown")
 
     def definition(self, question: Question) -> Definition | None:
         """Return the official term that stands beside this question, if one does."""
@@ -104,14 +104,14 @@ class Guide(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True):
         for destination in self.destinations:
             if destination.code == code:
                 return destination
-        raise NotFound("guide.entry-unknown", entry=code)
+        raise NotFound("guide.entry-unknown")
 
     def row(self, id_: str) -> Row:
         """Return the row of that id. Raises `NotFound("guide.entry-unknown")`."""
         for row in self.rows:
             if row.id == id_:
                 return row
-        raise NotFound("guide.entry-unknown", entry=id_)
+        raise NotFound("guide.entry-unknown")
 
     @cached_property
     def conditions(self) -> dict[str, When]:

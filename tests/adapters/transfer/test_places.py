@@ -143,7 +143,7 @@ async def test_full_means_full_a_place_that_somebody_just_holds_is_waited_for(pa
 async def somebody_waits(parts: Parts) -> None:
     """Wait until a session waits for a lock of another."""
     async with asyncio.timeout(5):
-        while not await made.rows(parts, "SELECT pid FROM pg_locks WHERE NOT granted"):
+        while not await made.rows(parts, "SELECT pid FROM pg_locks WHERE NOT granted"):  # noqa: ASYNC110 - no event
             await asyncio.sleep(0.01)
 
 
