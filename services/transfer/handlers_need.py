@@ -112,7 +112,10 @@ async def follow_decision(job: Job, recorded: Recorded, decided: ScreeningDecide
     locked = await lock_whole(job.session, await live_needs(job.session, envelope.key))
     need = _furthest(list(locked.values()))
     verdict = settle(demand(decided), await _live(job, need), job.policy, gone=gone)
-    if need is not None:
+    if verdict.end is not None:
+        for row in locked.values():
+            await end_need(job, row, verdict.end)
+    elif need is not None:
         await _settle(job, need, recorded, decided, verdict)
     if verdict.opens:
         await _open(job, recorded, decided, person)
@@ -135,8 +138,6 @@ async def _live(job: Job, need: Row | None) -> Live | None:
 
 
 async def _settle(job: Job, need: Row, recorded: Recorded, decided: ScreeningDecided, verdict: Verdict) -> None:
-    if verdict.end is not None:
-        await end_need(job, need, verdict.end)
     if verdict.change:
         event = NeedChanged(
             screening=recorded.envelope.id,

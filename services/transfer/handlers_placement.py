@@ -103,13 +103,11 @@ async def withdraw(parts: Parts, placement_id: UUID, reason: str, origin: Origin
     return await transact(parts.database, work)
 
 
-async def withdraw_one(
-    job: Job, need: Row, placement_id: UUID, reason: str, *, but_trips: Collection[str] = ()
-) -> Outcome:
+async def withdraw_one(job: Job, need: Row, placement_id: UUID, reason: str) -> Outcome:
     """Take a request or a promise back, with its drives. The need is locked whole."""
     outcome = await job.on_placement(need, placement_id, placement.Withdraw(reason))
     if not outcome.repeated:
-        await cancel_trips(job, need, placement_id, reason, but=but_trips)
+        await cancel_trips(job, need, placement_id, reason)
     return outcome
 
 

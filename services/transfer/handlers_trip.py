@@ -166,9 +166,9 @@ async def step(job: Job, need: Row, trip_id: UUID, command: trip.Command) -> Out
     return outcome
 
 
-async def cancel_trips(job: Job, need: Row, placement_id: UUID, reason: str, *, but: Collection[str] = ()) -> None:
-    """Cancel the live trips of a placement; those in a state of `but` go on."""
-    for row in await job.session.fetch(_LIVE, placement_id, [state for state in trip.LIVE if state not in but]):
+async def cancel_trips(job: Job, need: Row, placement_id: UUID, reason: str) -> None:
+    """Cancel the live trips of a placement."""
+    for row in await job.session.fetch(_LIVE, placement_id, list(trip.LIVE)):
         await step(job, need, row["trip"], trip.Cancel(reason))
 
 

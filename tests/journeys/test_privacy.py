@@ -125,15 +125,15 @@ MISTAKES: Mapping[str, tuple[str, str, str, Any]] = {
     "a name for a destination": ("intake", "POST", "/persons/{kiyo}/departure", '{{"destination": "{w}"}}'),
     "a note that is too long": ("intake", "POST", "/households/{household}/notes", '{{"text": "{long}"}}'),
     "a member who cannot be read": ("intake", "POST", "/households/{household}/members", '{{"id": "{w}"}}'),
-    "a question that nobody asks": ("screening", "POST", "/screenings/{hana}/answers", '{{"answers": {{"{w}": "yes"}}}}'),
-    "an answer in words": ("screening", "POST", "/screenings/{hana}/answers", '{{"answers": {{"adl": "{w}"}}}}'),
-    "a destination in words": ("screening", "POST", "/screenings/{hana}/decision", '{{"destination": "{w}"}}'),
-    "a reason in words": ("screening", "POST", "/screenings/{hana}/request", '{{"reason": "{w}"}}'),
+    "a question that nobody asks": ("screening", "POST", "/screenings/{waits}/answers", '{{"answers": {{"{w}": "yes"}}}}'),
+    "an answer in words": ("screening", "POST", "/screenings/{waits}/answers", '{{"answers": {{"adl": "{w}"}}}}'),
+    "a destination in words": ("screening", "POST", "/screenings/{waits}/decision", '{{"destination": "{w}"}}'),
+    "a reason in words": ("screening", "POST", "/screenings/{waits}/request", '{{"reason": "{w}"}}'),
     "an observation in words": (
-        "screening", "POST", "/screenings/{hana}/request", '{{"reason": "fever", "observations": ["{w}"]}}'
+        "screening", "POST", "/screenings/{waits}/request", '{{"reason": "fever", "observations": ["{w}"]}}'
     ),
     "a version in words": ("screening", "GET", "/guide?version={w}", None),
-    "a nurse by name": ("screening", "POST", "/screenings/{hana}/visits", '{{"nurse": "{w}"}}'),
+    "a nurse by name": ("screening", "POST", "/screenings/{waits}/visits", '{{"nurse": "{w}"}}'),
     "a need in words": ("transfer", "GET", "/needs/{w}", None),
     "a list by ward in words": ("transfer", "GET", "/needs?ward={w}&state={w}", None),
     "a condition in words": ("transfer", "POST", "/placements/{placement}/accept", '{{"conditions": ["{w}"]}}'),
@@ -163,8 +163,11 @@ HEADERS = ("Idempotency-Key", "Tsunagi-Happened-At", "Tsunagi-Said-By", "Tsunagi
 async def test_no_answer_to_a_mistake_repeats_a_word(ward: Ward, running: Running) -> None:
     planted = await whole_way(ward, tag_now())
     word = "秘密沢9999"
+    waits = await ward.staff.registers_one()
+    await ward.nurse.finds(waits)
+    await ward.nurse.takes_on(waits)
     names = {
-        "id": ward.city.fresh(), "household": planted.household.id, "kiyo": planted.kiyo.id, "hana": planted.hana.id,
+        "id": ward.city.fresh(), "household": planted.household.id, "kiyo": planted.kiyo.id, "waits": waits.id,
         "placement": planted.placement, "trip": planted.trip, "case": planted.case, "conference": planted.conference,
         "w": word, "long": word * 2000,
     }  # fmt: skip

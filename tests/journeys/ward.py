@@ -22,7 +22,7 @@ class Ward:
 
     def __init__(self, client: Client) -> None:
         self.client = client
-        self.code = f"28{next(_numbers) + 800:03d}"
+        self.code = f"{28_800 + next(_numbers)}"
         self.city = WardHq(CITY_HQ, client)
         self.hq = WardHq(Who(f"hq-{self.code}", "ward-hq", (self.code,)), client)
         self.nurse = self.another_nurse(1)

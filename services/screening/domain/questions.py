@@ -46,7 +46,8 @@ class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         for answer in self.answers:
             if answer.code == code:
                 return answer
-        raise Invalid("screening.answer-unknown", question=self.code, answer=code)
+        # Not what was given: a text where a code should be may be anything, a name as well.
+        raise Invalid("screening.answer-unknown", question=self.code, allowed=[one.code for one in self.answers])
 
 
 def given_answers(questions: Iterable[Question], answers: Mapping[str, str | None]) -> dict[str, str]:
@@ -59,7 +60,7 @@ def given_answers(questions: Iterable[Question], answers: Mapping[str, str | Non
     said: dict[str, str] = {}
     for code, answer in answers.items():
         if code not in known:
-            raise Invalid("screening.question-unknown", question=code)
+            raise Invalid("screening.question-unknown", allowed=list(known))
         if answer is not None and answer != UNKNOWN:
             said[code] = known[code].answer(answer).code
     return said

@@ -23,7 +23,13 @@ from shared.contracts.intake_person import (
     WentOut,
 )
 from shared.contracts.places import Place
-from shared.contracts.screening_screening import CallAttempted, ScreeningEnded, VisitMade, VisitOrdered
+from shared.contracts.screening_screening import (
+    CallAttempted,
+    ScreeningEnded,
+    ScreeningRequested,
+    VisitMade,
+    VisitOrdered,
+)
 from shared.contracts.transfer_placement import ArrivalReported, PlacementDeclined, PlacementEnded
 from shared.contracts.transfer_trip import PickedUp, TripAccepted, TripDeclined, TripOffered
 from tests.unit.casework.told import AT_SHELTER, CORE, OTHER_CORE, SHELTER, Life, at, named
@@ -239,3 +245,28 @@ def test_who_is_nowhere_and_with_nobody_is_lost(state: dict[str, object]) -> Non
 def test_standings_that_no_hand_off_stands_before(state: dict[str, object], code: str) -> None:
     found = Journey(person=named("somebody"), registered_heard=at("10:00"), **state)  # type: ignore[arg-type]
     assert standing(found, handed=False) == code
+
+
+@pytest.mark.req("K4-153")
+def test_how_far_each_step_has_come_is_an_instant() -> None:
+    life = Life()
+    life.register("10:00")
+    life.say(ScreeningRequested(reason="sheet", risk="raised"), "10:01")
+    life.say(CallAttempted(outcome="no-answer"), "10:10")
+    life.say(VisitOrdered(), "10:20")
+    life.say(VisitMade(outcome="absent"), "10:50")
+    state = way(life)
+    assert (state.requested_at, state.phoned_at, state.visit_ordered_at) == (at("10:01"), at("10:10"), at("10:20"))
+    assert state.visit_made_at is None, "nobody was met"
+    life.say(VisitMade(outcome="met"), "11:10")
+    life.decide("11:20")
+    life.ask("11:30")
+    life.accept("11:40")
+    life.say(PickedUp(), "11:50")
+    life.say(ArrivalReported(facility=CORE, need=life.need), "12:00")
+    life.say(PlacementEnded(facility=CORE, need=life.need, reason="home"), "2d 12:00")
+    state = way(life)
+    assert (state.visit_made_at, state.decided_at, state.asked_at) == (at("11:10"), at("11:20"), at("11:30"))
+    assert (state.accepted_at, state.moved_at, state.arrived_at) == (at("11:40"), at("11:50"), at("12:00"))
+    (placement,) = state.placements.values()
+    assert (placement.asked_at, placement.answered_at, placement.ended_at) == (at("11:30"), at("11:40"), at("2d 12:00"))
