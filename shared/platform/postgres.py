@@ -87,12 +87,7 @@ class Session:
     async def execute(self, statement: Runnable, *args: Any, **values: Any) -> int:
         """Run it and return how many rows it touched."""
         text, arguments = self._ready(statement, args, values)
-        if not arguments and isinstance(statement, str):
-            status: str | None = await self.raw.execute(text)
-        else:
-            prepared = await self.raw.prepare(text)
-            await prepared.fetch(*arguments)
-            status = prepared.get_statusmsg()
+        status = await self.raw.execute(text, *arguments)
         last = status.rsplit(" ", 1)[-1] if status else ""
         return int(last) if last.isdigit() else 0
 
@@ -111,8 +106,10 @@ async def _no_reset(connection: "asyncpg.Connection[Row]") -> None:
 
 
 SERVER_SETTINGS = {
-    # Without this a frozen process holds its locks, and a whole consumer group waits for it (ADR 7).
+    # Without these a frozen process holds its locks, and a whole consumer group waits for it (ADR 7). The first ends
+    # it between two statements. Between preparing one and running it PostgreSQL does not call it idle: hence the other.
     "idle_in_transaction_session_timeout": "5000",
+    "transaction_timeout": "20000",
     "lock_timeout": "10000",
     "jit": "off",
 }

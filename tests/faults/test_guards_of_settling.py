@@ -110,13 +110,20 @@ async def test_two_topics_that_concern_one_person_wait_for_each_other(
 
 
 @contextlib.asynccontextmanager
-async def frozen_in_a_transaction(settings: PlatformSettings, event: Recorded) -> AsyncIterator[None]:
-    """Another worker has noted this event in its inbox and stands still before its commit."""
+async def frozen_in_a_transaction(
+    settings: PlatformSettings, event: Recorded, *, prepared: bool = False
+) -> AsyncIterator[None]:
+    """Another worker has noted this event in its inbox and stands still before its commit.
+
+    `prepared`: it has just had a statement prepared that it has not run yet.
+    """
     async with open_parts("intake", settings, sample.ledger, sample.project) as frozen:
         connection = await frozen.database.pool.acquire()
         transaction = connection.transaction()
         await transaction.start()
         await settling._new_here(Session(connection), [Incoming(event, TOPIC, 0, 0)])
+        if prepared:
+            await connection.prepare("SELECT 'not asked before'")
         yield
         with contextlib.suppress(asyncpg.PostgresError, asyncpg.InterfaceError):
             await transaction.rollback()
@@ -127,15 +134,25 @@ async def frozen_in_a_transaction(settings: PlatformSettings, event: Recorded) -
 
 
 @kept_and_removed
+@pytest.mark.parametrize(
+    ("setting", "prepared"),
+    [("idle_in_transaction_session_timeout", False), ("transaction_timeout", True)],
+    ids=["between two statements", "before a prepared statement is run"],
+)
 async def test_a_frozen_workers_transaction_is_ended_by_the_server(
-    kept: bool, settings: PlatformSettings, parts: Parts, monkeypatch: pytest.MonkeyPatch
+    kept: bool,
+    setting: str,
+    prepared: bool,
+    settings: PlatformSettings,
+    parts: Parts,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Without the server's patience for idle transactions whoever takes over waits for as long as the other sleeps."""
-    if not kept:
-        monkeypatch.setitem(postgres.SERVER_SETTINGS, "idle_in_transaction_session_timeout", "0")
+    """Without the server's patience for transactions whoever takes over waits for as long as the other sleeps."""
+    assert 1_000 <= int(postgres.SERVER_SETTINGS[setting]) <= 20_000
+    monkeypatch.setitem(postgres.SERVER_SETTINGS, setting, "1000" if kept else "0")
     event = went_out(an_id())
-    async with frozen_in_a_transaction(settings, event):
+    async with frozen_in_a_transaction(settings, event, prepared=prepared):
         settled = asyncio.create_task(settle(Settling(parts, sample.make_service()), message(event)))
-        await asyncio.wait([settled], timeout=8)
+        await asyncio.wait([settled], timeout=15 if kept else 3)
         assert settled.done() is kept
     await asyncio.wait_for(settled, 15)

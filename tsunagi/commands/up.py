@@ -98,12 +98,14 @@ def _instant(text: str | None) -> datetime | None:
 
 @contextmanager
 def _ending_signals() -> Iterator[None]:
-    """Have SIGTERM and the closing of the terminal end us as Ctrl-C does."""
+    """Have SIGTERM and the closing of the terminal end us as Ctrl-C does, which counts also in the background."""
 
     def end(_number: int, _frame: FrameType | None) -> None:
         raise _Ended
 
-    before = {number: signal.signal(number, end) for number in (signal.SIGTERM, signal.SIGHUP)}
+    # A shell starts what is in the background with SIGINT ignored, and the system would outlive its script.
+    ends = {signal.SIGTERM: end, signal.SIGHUP: end, signal.SIGINT: signal.default_int_handler}
+    before = {number: signal.signal(number, handler) for number, handler in ends.items()}
     try:
         yield
     finally:
