@@ -25,8 +25,8 @@ setup-dev: setup  # and what tests and checks need
 run: setup  ## the whole system on this machine, with the drill `kobe`; Ctrl-C stops it
 	@$(BIN)/tsunagi up --scenario kobe --then 'drill kobe'
 
-test: setup-dev check  ## checks, then all tests on a real stack
-	@$(BIN)/pytest -m 'not long'
+test: setup-dev check  ## checks, then all tests on real systems, three groups side by side
+	@$(BIN)/pytest -m 'not long' -n 3
 
 check: setup-dev  ## ruff, mypy, import rules, dependencies, dead code, documents up to date
 	@$(BIN)/ruff check .

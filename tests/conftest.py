@@ -4,12 +4,14 @@ import subprocess
 import sys
 import uuid
 from collections.abc import Awaitable, Callable, Generator, Iterator
+from typing import Any
 
 import asyncpg
 import pytest
 
 from tests.fresh import FreshDatabase, MakeDatabase
 from tests.running import add_last_words, running
+from tests.side_by_side import ByGroup, sort
 from tsunagi.stack import asynchronous, databases
 from tsunagi.stack.layout import PROJECT
 from tsunagi.stack.stack import Stack
@@ -17,6 +19,17 @@ from tsunagi.stack.stack import Stack
 __all__ = ["running"]
 
 Administration = Callable[["asyncpg.Connection[asyncpg.Record]"], Awaitable[object]]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Sort the tests for running side by side."""
+    sort(items)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByGroup:
+    """Share the tests out by groups."""
+    return ByGroup(config, log)
 
 
 @pytest.hookimpl(wrapper=True)

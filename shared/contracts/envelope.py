@@ -7,6 +7,7 @@ are words: `{"k": <id of the key's owner>, "c": <base64 of nonce + ciphertext>}`
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Literal, NamedTuple
 from uuid import UUID
 
@@ -109,6 +110,7 @@ def _text(value: object) -> bytes:
     return text.encode()
 
 
+@lru_cache(256)
 def instant_text(value: datetime) -> str:
     """Write an instant as RFC 3339 in UTC with microseconds, so that texts sort as the instants do."""
     return value.astimezone(UTC).isoformat(timespec="microseconds")[:-6] + "Z"

@@ -26,6 +26,9 @@ BUSY: tuple[type[BaseException], ...] = (
     asyncpg.DeadlockDetectedError,
     asyncpg.SerializationError,
     asyncpg.IdleInTransactionSessionTimeoutError,
+    asyncpg.TransactionTimeoutError,
+    # What asyncpg says where the server ended the session in the middle of an answer.
+    asyncpg.InternalClientError,
 )
 """The same call again will do."""
 

@@ -60,6 +60,8 @@ class Strange(Exception):
         (asyncpg.ConnectionDoesNotExistError(PLANTED), 503, "server.busy"),
         (asyncpg.InterfaceError("pool is closing"), 503, "server.busy"),
         (asyncpg.LockNotAvailableError(PLANTED), 503, "server.busy"),
+        (asyncpg.TransactionTimeoutError(PLANTED), 503, "server.busy"),
+        (asyncpg.InternalClientError(PLANTED), 503, "server.busy"),
         (asyncpg.InterfaceError("the server expects 2 arguments for this query, 1 was passed"), 500, "server.failed"),
         (asyncpg.DataError(PLANTED), 500, "server.failed"),
         (asyncpg.UniqueViolationError(f"Key (name)=({PLANTED}) already exists."), 500, "server.failed"),
