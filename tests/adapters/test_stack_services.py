@@ -84,6 +84,25 @@ def test_each_process_is_given_its_own_login_port_and_the_stacks_clock(stack: St
     assert sorted(stack.status()["programs"]) == ["intake.api", "intake.relay", "intake.worker", "screening.relay"]
 
 
+def test_when_a_drill_is_over_its_clock_goes_on_at_the_pace_of_the_wall(stack: Stack) -> None:
+    stack.start(["intake"])
+    before = datetime.fromisoformat(stack.status()["clock"]["now"])
+
+    stack.slow_down()
+
+    seen, clock = given(stack, "intake.relay"), stack.status()["clock"]
+    epoch = datetime.fromisoformat(seen["TSUNAGI_CLOCK_EPOCH"])
+    assert (seen["TSUNAGI_CLOCK_RATE"], clock["rate"]) == ("1.0", 1.0)
+    assert before < epoch <= datetime.fromisoformat(clock["now"])
+    assert stack.layout.began == EPOCH
+    assert stack.status()["ready"]
+    assert sorted(stack.status()["programs"]) == ["intake.api", "intake.relay", "intake.worker"]
+
+    pid = stack.process("intake", "relay").pid
+    stack.slow_down()
+    assert stack.process("intake", "relay").pid == pid, "what goes at that pace is left alone"
+
+
 def test_what_is_set_for_the_person_at_the_terminal_does_not_leak_into_the_stack(
     stack: Stack, monkeypatch: pytest.MonkeyPatch
 ) -> None:

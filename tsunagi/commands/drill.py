@@ -103,7 +103,7 @@ def _play(stack: Any, scenario: "Scenario", people: int | None, seed: int | None
     from tsunagi.drill.player.outcome import play_and_verify
     from tsunagi.drill.population import Population
 
-    at = quake_at(scenario, stack.layout.kind.clock.epoch)
+    at = quake_at(scenario, stack.layout.began)
     population = Population(scenario, seed=seed, people=people, quake_at=at)
     outcome = asyncio.run(play_and_verify(stack, population, _say))
     programs = stack.status()["programs"]

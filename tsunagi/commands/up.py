@@ -54,7 +54,8 @@ def up(
         try:
             stack.start(parts.split(","))
             _show(stack)
-            _run_then(stack, then)
+            if _run_then(stack, then) in _PLAYED and scenario is not None:
+                _slow_down(stack)
             _keep_up(stack)
         except (_Ended, KeyboardInterrupt):
             _say("\nStopping (Ctrl-C again to end at once) …")
@@ -138,12 +139,25 @@ def _show(stack: Stack) -> None:
     _say("\nUp. Ctrl-C stops it.\n")
 
 
-def _run_then(stack: Stack, then: str | None) -> None:
-    if then:
-        environment = os.environ | {"TSUNAGI_STACK": str(stack.folder)}
-        done = subprocess.run([sys.executable, "-m", "tsunagi", *shlex.split(then)], env=environment, check=False)
-        if done.returncode:
-            _say(f"`tsunagi {then}` ended with {done.returncode}; the stack stays up.")
+_PLAYED = (0, 1)
+"""Exit codes of a drill that was played to its end, whatever it found."""
+
+
+def _run_then(stack: Stack, then: str | None) -> int | None:
+    if not then:
+        return None
+    environment = os.environ | {"TSUNAGI_STACK": str(stack.folder)}
+    done = subprocess.run([sys.executable, "-m", "tsunagi", *shlex.split(then)], env=environment, check=False)
+    if done.returncode:
+        _say(f"`tsunagi {then}` ended with {done.returncode}; the stack stays up.")
+    return done.returncode
+
+
+def _slow_down(stack: Stack) -> None:
+    """Whoever looks around after the drill sees what it came to, not a day of silence every few minutes."""
+    if stack.layout.kind.clock.rate != 1:
+        stack.slow_down()
+        _say(f"The drill is over: from {stack.status()['clock']['epoch']} on its clock goes as fast as the wall's.\n")
 
 
 def _keep_up(stack: Stack) -> None:

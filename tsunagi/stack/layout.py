@@ -1,6 +1,6 @@
 """A stack's folder: what is in it, and `stack.json`, which says what kind of stack it is.
 
-The clock's epoch and rate belong to the stack: with others it would be another stack, so they are never changed.
+The clock belongs to the stack. It never jumps; only its pace may change, once, to that of the wall (a drill is over).
 """
 
 import base64
@@ -60,6 +60,8 @@ class Kind(msgspec.Struct, frozen=True):
     kafka_cluster: str
     postgres_folder: str
     ports: dict[str, int]
+    began: datetime | None = None
+    """The stack's time when it was made, where its clock's pace was changed since."""
 
 
 class Layout:
@@ -87,6 +89,19 @@ class Layout:
         changed = Layout(self.folder, msgspec.structs.replace(self.kind, ports=dict(ports)))
         if changed.kind != self.kind:
             changed.save()
+        return changed
+
+    @property
+    def began(self) -> datetime:
+        """Return the stack's time when it was made."""
+        return self.kind.began or self.kind.clock.epoch
+
+    def at_the_walls_pace(self) -> "Layout":
+        """Return the layout with a clock that goes on from now as fast as the wall's, and remember it."""
+        clock, now = self.kind.clock, datetime.now(UTC)
+        slower = Clock(now, clock.epoch + (now - clock.started) * clock.rate, 1.0)
+        changed = Layout(self.folder, msgspec.structs.replace(self.kind, clock=slower, began=self.began))
+        changed.save()
         return changed
 
     def save(self) -> None:
