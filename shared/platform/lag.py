@@ -24,6 +24,9 @@ async def consumer_lag(kafka: str, group: str, topics: Collection[str]) -> dict[
             await consumer.start()
             await admin.start()
             partitions = await partitions_of(admin, topics)
+            # Assigned, it learns of all topics at once; asked for offsets alone, of one every tenth of a second.
+            consumer.assign(partitions)
+            consumer.pause(*partitions)
             begins = await consumer.beginning_offsets(partitions)
             ends = await consumer.end_offsets(partitions)
             committed = await _committed(admin, group, partitions)

@@ -44,6 +44,8 @@ async def read_messages(
         await admin.start()
         partitions = await partitions_of(admin, topics)
         await consumer.start()
+        consumer.assign(partitions)  # so that it learns of all topics at once
+        consumer.pause(*partitions)
         ends = await consumer.end_offsets(partitions)
         begins = dict(await consumer.beginning_offsets(partitions))
         for partition in partitions:

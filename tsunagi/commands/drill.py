@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from tsunagi.drill.player.outcome import Outcome
     from tsunagi.drill.scenario import Scenario
 
-_SLOW = 30.0
-
 
 @app.command()
 def drill(
@@ -92,9 +90,6 @@ def _on_running(
     rate = stack.layout.kind.clock.rate
     if speed is not None and speed != rate:
         raise StackError(f"This stack's clock runs at {rate:g} and cannot be changed: another speed is another stack.")
-    if rate < _SLOW:
-        hours = scenario.hours / rate
-        _say(f"This stack's clock runs at {rate:g}: the drill takes about {hours:.1f} hours.")
     return _play(stack, scenario, people, seed)
 
 

@@ -30,6 +30,8 @@ ACKNOWLEDGED = "acknowledged.ndjson"
 """What the players were answered, in the stack's folder (`tsunagi verify --acknowledged`)."""
 OVERTIME = timedelta(hours=6)
 """So long after its end a drill goes on in any case, to bring what is under way to an end; then only while it moves."""
+SLOW = 30.0
+"""Below this rate of the clock it is said beforehand how long a drill takes."""
 STANDSTILL, LONGEST = 30.0, 1800.0
 """Real seconds: after how long without anything done it stands still, and how long overtime may be at most."""
 _LOOK = 1.0
@@ -55,6 +57,9 @@ async def play(stack: Stack, population: Population, notes: Notes, say: Say) -> 
     async with Client.of(stack, acknowledged=acknowledged_of(stack), connections=64) as client:
         stage = Stage(client, population, notes)
         say(f"{len(stage.roster)} people, {stage.roster.stories.total()} of them need a nurse's eye")
+        if not before and stage.clock.rate < SLOW:
+            hours = stage.scenario.hours / stage.clock.rate
+            say(f"This stack's clock runs at {stage.clock.rate:g}: the drill takes about {hours:.1f} hours.")
         try:
             await prepare(stage)
             say("the disaster is declared, the master of facilities imported")

@@ -41,7 +41,8 @@ def told(outcome: Outcome, values: Mapping[str, Any]) -> list[str]:
     ]
     lines += [f"  PROBLEM  {problem}" for problem in outcome.problems]
     lines += ["", *_addresses(values["urls"])]
-    lines += [f"  clock      an hour passes in {3600 / outcome.speed:.3g} s on this stack", ""]
+    pace = "as fast as the wall's" if outcome.speed == 1 else f"an hour passes in {3600 / outcome.speed:.3g} s"
+    lines += [f"  clock      {pace} on this stack", ""]
     return lines
 
 
