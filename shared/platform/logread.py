@@ -3,6 +3,7 @@
 For what is long: rebuild, replay, verify, export. No group, no commits; nothing here changes anything.
 """
 
+import time
 from collections.abc import AsyncIterator, Collection, Mapping
 from typing import NamedTuple
 
@@ -12,6 +13,8 @@ from aiokafka.admin import AIOKafkaAdminClient
 from shared.platform.inbox import Broken, Incoming, Message, read_message
 from shared.platform.lag import partitions_of
 
+PATIENCE = 60.0
+"""Seconds without a single message after which reading is given up: a broker that is away comes back, or does not."""
 Since = Mapping[tuple[str, int], int]
 """Topic and partition → the offset at which to begin."""
 
@@ -29,7 +32,7 @@ async def read_messages(
     """Yield the messages of these topics as they are, from the earliest to the ends as they are now.
 
     `since`: where to begin in those partitions instead. Each page is of one partition. Raises what aiokafka raises,
-    or `LookupError` where a topic is not there.
+    `LookupError` where a topic is not there, `TimeoutError` where nothing comes any more.
     """
     admin = AIOKafkaAdminClient(bootstrap_servers=kafka, request_timeout_ms=15000)
     consumer = AIOKafkaConsumer(
@@ -51,11 +54,13 @@ async def read_messages(
         for partition in partitions:
             begins[partition] = max(begins[partition], (since or {}).get((partition.topic, partition.partition), 0))
         open_ = {partition for partition in partitions if begins[partition] < ends[partition]}
-        consumer.assign(sorted(open_))
         for partition in open_:
             consumer.seek(partition, begins[partition])
+            consumer.resume(partition)
+        moved = time.monotonic()
         while open_:
-            for partition, records in (await consumer.getmany(timeout_ms=1000, max_records=most)).items():
+            got = await consumer.getmany(timeout_ms=1000, max_records=most)
+            for partition, records in got.items():
                 if partition in open_ and records:
                     page = [
                         Message(
@@ -76,6 +81,10 @@ async def read_messages(
             if done:
                 open_ -= done
                 consumer.pause(*done)
+            if got or done:
+                moved = time.monotonic()
+            elif time.monotonic() - moved > PATIENCE:
+                raise TimeoutError(f"nothing came of {len(open_)} partitions for {PATIENCE:g} s")
     finally:
         await consumer.stop()
         await admin.close()
