@@ -64,8 +64,8 @@ async def test_what_happens_to_a_person_ends_the_request_with_its_reason(
         assert (await ward.hq.trip(trip, "cancelled"))["reason"] == happening.need
     await told_no_more(facility, way)
     # The hand-off ends without having been taken, with its reason; what follows is a hand-off of its own.
-    ended = await ward.hq.handoff(way.person, STEPS[step], "ended", reason=happening.handoff)
-    assert ended["handoff"] == handoff["handoff"]
+    # (Heard of before the rest, a cancelled drive looks like one to be found again for a moment.)
+    await ward.hq.handoff(way.person, STEPS[step], "ended", reason=happening.handoff, handoff=handoff["handoff"])
     shown = await ward.hq.stands(way.person, presence=happening.presence)
     if happening.opens is not None:
         await ward.hq.handoff(way.person, happening.opens, "open")
