@@ -1,8 +1,8 @@
 """How a process of a service begins and ends: `python -m services.X api | relay | worker | migrate`."""
 
 import asyncio
-import gc
 import contextlib
+import gc
 import importlib
 import logging
 import signal
