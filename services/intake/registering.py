@@ -90,7 +90,7 @@ async def receive(parts: Parts, raw: bytes, origin: Origin, within: Within) -> t
     recorded, keys = record_all(parts.keyring, parts.streams.source, registered, household, origin)
     values = arguments(recorded, keys)
     try:
-        async with parts.database.pool.acquire(timeout=10) as connection:
+        async with parts.database.acquire() as connection:
             await connection.execute(STATEMENT, *values)
     except asyncpg.UniqueViolationError:
         async with parts.database.session() as session:

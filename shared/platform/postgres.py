@@ -144,16 +144,20 @@ class Database:
         except TimeoutError:
             self.pool.terminate()
 
+    def acquire(self) -> "asyncpg.pool.PoolAcquireContext[Row]":
+        """Return a connection to be entered; waits at most 10 s for a free one (a timer is set where none is)."""
+        return self.pool.acquire(timeout=None if self.pool.get_idle_size() else 10)
+
     @contextlib.asynccontextmanager
     async def session(self) -> AsyncIterator[Session]:
         """One connection, each statement its own transaction. Waits at most 10 s for a free one."""
-        async with self.pool.acquire(timeout=10) as raw:
+        async with self.acquire() as raw:
             yield Session(raw)
 
     @contextlib.asynccontextmanager
     async def transaction(self, *, readonly: bool = False) -> AsyncIterator[Session]:
         """One connection in one transaction (read committed): committed at the end, rolled back on an error."""
-        async with self.pool.acquire(timeout=10) as raw, raw.transaction(readonly=readonly):
+        async with self.acquire() as raw, raw.transaction(readonly=readonly):
             yield Session(raw)
 
 
