@@ -18,6 +18,9 @@ from tsunagi.stack.stack import Stack
 
 __all__ = ["running"]
 
+# They assert as tests do; told before anybody imports them.
+pytest.register_assert_rewrite("tests.journeys.reading", "tests.journeys.headquarters", "tests.journeys.health_team")
+
 Administration = Callable[["asyncpg.Connection[asyncpg.Record]"], Awaitable[object]]
 
 

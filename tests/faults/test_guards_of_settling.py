@@ -125,9 +125,9 @@ async def frozen_in_a_transaction(
         if prepared:
             await connection.prepare("SELECT 'not asked before'")
         yield
-        with contextlib.suppress(asyncpg.PostgresError, asyncpg.InterfaceError):
+        # The server may have ended it, in whatever state, and the pool may have taken it back already.
+        with contextlib.suppress(asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError):
             await transaction.rollback()
-        # Where the server ended it and that was heard of here, the pool has taken it back already.
         with contextlib.suppress(asyncpg.InterfaceError):
             connection.terminate()
         await frozen.database.pool.release(connection)

@@ -4,11 +4,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 
-pytest.register_assert_rewrite("tests.journeys.reading", "tests.journeys.headquarters", "tests.journeys.health_team")
-
-from tests.journeys.ward import Ward  # noqa: E402
-from tests.running import Running  # noqa: E402
-from tsunagi.client import Client  # noqa: E402
+from tests.journeys.ward import Ward
+from tests.running import Running
+from tsunagi.client import Client
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
