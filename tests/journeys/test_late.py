@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from tests.journeys.reading import at, short
-from tests.journeys.telling import refused
+from tests.journeys.telling import refused, soon
 from tests.journeys.ward import Ward
 from tests.journeys.ways import decided
 from tests.running import Running
@@ -48,8 +48,13 @@ async def test_the_same_id_with_other_content_is_a_conflict_and_changes_nothing(
     household = await staff.hands_in(sheet)
     with refused("household.differs"):
         await staff.hands_in({**sheet, "members": [{**sheet["members"][0], "name": "別人 三郎"}]})
-    entries = await ward.hq.hears(household.representative, "intake.person.registered")
-    assert entries[1]["words"]["name"] == "訓練 二郎"
+
+    async def named() -> bool:
+        entries = await ward.hq.hears(household.representative, "intake.person.registered")
+        assert entries[1]["words"], "her key has not come yet"
+        return bool(entries[1]["words"]["name"] == "訓練 二郎")
+
+    assert await soon(named)
 
 
 async def test_a_correction_that_comes_before_anybody_has_heard_of_the_sheet_counts(
