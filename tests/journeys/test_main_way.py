@@ -75,7 +75,7 @@ async def stands_on_a_sheet(ward: Ward) -> Person:
         staff.line("訓練 キヨ", age=86, needs=["care-3-plus"], aids=["wheelchair"], relation="parent"),
     )
     # (Her key may come a moment after her; then so does her name.)
-    waits = await ward.nurse.finds(kiyo, risk="high", reason="sheet", name="訓練 キヨ")
+    await ward.nurse.finds(kiyo, risk="high", reason="sheet", name="訓練 キヨ")
     assert taro.id not in await ward.nurse.queue()
     assert due_in(await ward.hq.handoff(kiyo, "registration-to-screening", "open")) == timedelta(minutes=60)
     assert due_in(await ward.hq.handoff(kiyo, "hq-to-health-team", "open")) == timedelta(minutes=30)
