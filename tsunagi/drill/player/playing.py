@@ -1,6 +1,7 @@
 """The whole play: everybody takes their place, what is to come comes, and it ends when nothing is left to do."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Coroutine
 from datetime import timedelta
 from pathlib import Path
@@ -121,7 +122,7 @@ async def unfinished(stage: Stage) -> dict[str, int]:
     waiting = await stage.client.every(CITY_HQ, "screening", "/screenings", state=["waiting", "taken"])
     needs = await stage.client.every(CITY_HQ, "transfer", "/needs", state=["open", "asked", "accepted"])
     left = {
-        "under way": len(stage.under_way),
+        **Counter(f"under way ({task.get_name()})" for task in stage.under_way),
         "for nurses": len(waiting),
         "to be placed or moved": len(needs),
     }

@@ -61,7 +61,7 @@ class Stage:
 
     def begin(self, work: Coroutine[Any, Any, None]) -> None:
         """Have somebody do something while others go on; the drill is not over as long as it is under way."""
-        task = asyncio.create_task(work)
+        task = asyncio.create_task(work, name=getattr(work, "__qualname__", None))
         self.under_way.add(task)
         task.add_done_callback(self._ended)
 
