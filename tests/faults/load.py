@@ -25,6 +25,9 @@ PATIENCE = 240.0
 """Real seconds that a client keeps sending: longer than anything is away here."""
 
 _PLACES = 800
+"""Of one facility; whoever asks goes on to another before it is full."""
+_TRIES = 20
+"""So often an arrival is reported that is refused: for a moment (somebody was faster), or for good."""
 _NEVER = frozenset({0, 401, 403, 405, 413, 422, 500})
 """Answers that no fault excuses: nobody answered at all, the caller may not, the body is wrong, a bug."""
 
@@ -46,13 +49,17 @@ class Load:
         self._dear: set[UUID] = set()
         self._whose: dict[UUID, UUID] = {}
         self._accepted: list[UUID] = []
+        self._tried: Counter[UUID] = Counter()
         self._arrived: list[Person] = []
         self._others: list[Ward] = []
+        self._at: dict[UUID, Facility] = {}
+        self._asked = 0
+        """How many the present facility was asked to receive."""
 
     async def __aenter__(self) -> Self:
         self.client: Client = self.running.client(patience=PATIENCE)
         self.ward = await Ward(self.client).begins()
-        self.facility: Facility = await self.ward.facility(places=_PLACES)
+        self.facility = await self.ward.facility(places=_PLACES)
         self.begin()
         return self
 
@@ -170,17 +177,29 @@ class Load:
             await self._try("trip", hq.plans_trip(placement))
 
     async def _ask(self, need: Answer) -> None:
-        placement = await self.ward.hq.asks(need, self.facility.facility, reason="wish")
-        self._whose[placement] = UUID(need["person"])
+        if self._asked >= _PLACES:
+            self.facility, self._asked = await self.ward.facility(places=_PLACES), 0
+        facility = self.facility
+        placement = await self.ward.hq.asks(need, facility.facility, reason="wish")
+        self._whose[placement], self._at[placement] = UUID(need["person"]), facility
+        self._asked += 1
 
     async def _receive(self) -> None:
         accepted, self._accepted = self._accepted, []
         for placement in accepted:
-            await self._try("arrived", self.facility.reports_arrival(placement))
-        for placement in list(await self.facility.requests(state="asked"))[:5]:
+            arrived = await self._try("arrived", self._at[placement].reports_arrival(placement))
+            self._tried[placement] += 1
+            if not arrived and self._tried[placement] < _TRIES:
+                self._accepted.append(placement)
+        for facility in dict.fromkeys((*list(self._at.values())[-_PLACES:], self.facility)):
+            await self._answer(facility)
+
+    async def _answer(self, facility: Facility) -> None:
+        for placement in list(await facility.requests(state="asked"))[:5]:
             if self._whose.get(placement) not in self._dear and self._dice.random() < 0.2:
-                await self._try("declined", self.facility.declines(placement))
-            elif await self._try("accepted", self.facility.accepts(placement)):
+                await self._try("declined", facility.declines(placement))
+            elif await self._try("accepted", facility.accepts(placement)):
+                self._at[placement] = facility
                 self._accepted.append(placement)
                 if (person := self._whose.get(placement)) is not None:
                     self._arrived.append(Person(person, person, ""))
