@@ -10,12 +10,12 @@ import msgspec
 from services.screening import queries
 from services.screening.domain import screening
 from services.screening.domain.commands import Command, Consult, Decide, Request, Take
-from services.screening.domain.decision import Details, answers_that_fit
+from services.screening.domain.decision import Details
 from services.screening.domain.guide import Guide
 from services.screening.domain.person import Known
 from services.screening.domain.profile import profile
 from services.screening.domain.risk import assess_risk
-from services.screening.domain.suggest import Ask, Context, Decided, suggest
+from services.screening.domain.suggest import Ask, Context, Decided
 from services.screening.settings import ScreeningSettings
 from shared.contracts.screening_screening import DecisionWords
 from shared.kernel.errors import Refused
@@ -131,17 +131,6 @@ class Decision:
     words: DecisionWords | None = None
 
 
-async def suggestion_now(parts: Parts, person: UUID) -> tuple[Decided | Ask, dict[str, str], bool]:
-    """Return what the guide says to a person's answers now, those answers, and whether 福祉避難所 are open."""
-    settings = parts.policy(ScreeningSettings)
-    async with parts.database.session() as session:
-        row = await queries.person(session, person)
-        answered = await queries.answers(session, person)
-        open_ = await queries.welfare_open(session, settings, row["ward"])
-    answers = answers_that_fit(settings.guide, {one["question"]: one["answer"] for one in answered})
-    return suggest(settings.guide, answers, Context(welfare_open=open_)), answers, open_
-
-
 async def decide(parts: Parts, person: UUID, nurse: str, given: Decision, origin: Origin) -> Outcome:
     """Let the nurse decide; what the guide says to the answers is reckoned here and recorded beside it (K4-068)."""
     settings = parts.policy(ScreeningSettings)
@@ -149,12 +138,10 @@ async def decide(parts: Parts, person: UUID, nurse: str, given: Decision, origin
     async def work(session: Session) -> Outcome:
         row = await queries.person(session, person)
         known = queries.known_of(row)
-        context = Context(welfare_open=await queries.welfare_open(session, settings, row["ward"]))
         state, _ = await parts.streams.state(session, screening, person)
-        answers = answers_that_fit(settings.guide, state.answers)
-        suggestion = suggest(settings.guide, answers, context)
+        suggestion, answers, open_ = await queries.suggestion_now(session, settings, row["ward"], state.answers)
         details = _details(settings, known, answers, suggestion, given, origin.now)
-        command = Decide(nurse, given.destination, settings.guide, context, details)
+        command = Decide(nurse, given.destination, settings.guide, Context(welfare_open=open_), details)
         outcome = await perform(parts, session, person, command, origin)
         await _keep_guide(session, settings.guide, origin.now)
         return outcome

@@ -7,10 +7,12 @@ from uuid import UUID
 
 import msgspec
 
+from services.screening.domain.decision import answers_that_fit
 from services.screening.domain.follow_up import Standing
 from services.screening.domain.guide import Guide
 from services.screening.domain.person import Known
 from services.screening.domain.risk import NEVER
+from services.screening.domain.suggest import Ask, Context, Decided, suggest
 from services.screening.settings import ScreeningSettings
 from shared.contracts.envelope import Recorded
 from shared.contracts.places import Place
@@ -249,6 +251,15 @@ async def welfare_open(session: Session, settings: ScreeningSettings, ward: str 
     within = ward if settings.welfare_open_within == "ward" else None
     found: int = await session.fetchval(OPEN, kinds, within)
     return found >= settings.welfare_open_least
+
+
+async def suggestion_now(
+    session: Session, settings: ScreeningSettings, ward: str | None, answers: Mapping[str, str]
+) -> tuple[Decided | Ask, dict[str, str], bool]:
+    """Return what the guide in force says to these answers, which of them fit it, and whether 福祉避難所 are open."""
+    open_ = await welfare_open(session, settings, ward)
+    fitting = answers_that_fit(settings.guide, answers)
+    return suggest(settings.guide, fitting, Context(welfare_open=open_)), fitting, open_
 
 
 async def guide_of(session: Session, settings: ScreeningSettings, key: str | None) -> Guide:

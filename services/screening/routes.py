@@ -9,7 +9,6 @@ from fastapi import APIRouter, Depends, Query
 
 from services.screening import queries
 from services.screening.domain.considerations import groups_of
-from services.screening.domain.decision import answers_that_fit
 from services.screening.domain.suggest import Context, suggest
 from services.screening.domain.team import team_at
 from services.screening.models import Trying
@@ -145,11 +144,10 @@ async def read_screening(person_id: UUID, call: Annotated[Call, Depends(allow("s
         answered = await queries.answers(session, person_id)
         others = await queries.same_as(session, person_id)
         words = await queries.words(session, person_id)
-        open_ = await queries.welfare_open(session, settings, row["ward"])
+        given = {one["question"]: one["answer"] for one in answered}
+        suggestion, answers, open_ = await queries.suggestion_now(session, settings, row["ward"], given)
         history = await queries.history(session, parts.keyring, {person_id, *others})
     known = queries.known_of(row)
-    answers = answers_that_fit(settings.guide, {one["question"]: one["answer"] for one in answered})
-    suggestion = suggest(settings.guide, answers, Context(welfare_open=open_))
     return {
         "person": person_id,
         "ward": row["ward"],

@@ -142,12 +142,15 @@ async def answer_questions(
     person_id: UUID, body: Answering, call: Annotated[Call, Depends(allow("screening.answer"))]
 ) -> Answered:
     """Answer questions of the guide; a later answer replaces the earlier one. Returns what the guide says now."""
-    guide = call.parts.policy(ScreeningSettings).guide
+    settings = call.parts.policy(ScreeningSettings)
     await _reach(call, person_id)
-    command = AnswerQuestions(call.caller.id, body.answers, guide, body.words())
+    command = AnswerQuestions(call.caller.id, body.answers, settings.guide, body.words())
     outcome = await handlers.change(call.parts, person_id, command, call.origin())
-    said = await handlers.suggestion_now(call.parts, person_id)
-    return answer(outcome, into=Answered, suggestion=suggestion_shown(guide, *said))
+    async with call.parts.database.session() as session:
+        row = await queries.person(session, person_id)
+        given = {one["question"]: one["answer"] for one in await queries.answers(session, person_id)}
+        said = await queries.suggestion_now(session, settings, row["ward"], given)
+    return answer(outcome, into=Answered, suggestion=suggestion_shown(settings.guide, *said))
 
 
 @router.post("/screenings/{person_id}/decision", **action("screening.decide"))

@@ -53,6 +53,7 @@ async def test_kafka_stops_and_comes_back(faulty: Faulty) -> None:
         return asked[str(placement)] == "expired"
 
     await eventually(expired, within=10)
+    assert await hq.places(other.facility) == {"free": 20}, "the hold is released as well"
     assert not faulty.stack.kafka.is_ready()
 
     await faulty.do(faulty.stack.kafka.start)
