@@ -56,6 +56,11 @@ class _Facts(Body):
     same_place: bool | None = None
     designated: bool = True
     published: bool = True
+    size: Annotated[
+        int | None,
+        Field(ge=1, le=200_000, description="想定収容人数: for how many people it is meant; null: not known."),
+    ] = None
+    size_invented: bool = Field(False, description="The size was made up for a drill.")
     source: Annotated[str | None, Field(max_length=400)] = None
     licence: Annotated[str | None, Field(max_length=400)] = None
     extra: dict[str, str] = Field(default_factory=dict)
@@ -242,6 +247,8 @@ class FacilityShown(BaseModel):
     designated: bool
     published: bool
     invented: bool
+    size: int | None = Field(description="想定収容人数; null: not known, which is not none.")
+    size_invented: bool
     official_id: str | None
     source: str | None
     licence: str | None

@@ -46,6 +46,8 @@ facilities = Table(
     Column("source", Text),
     Column("licence", Text),
     Column("extra", JSONB, nullable=False),
+    Column("size", Integer),
+    Column("size_invented", Boolean, nullable=False, server_default=text("false")),
     Column("state", Text, nullable=False),
     Column("state_since", _INSTANT, nullable=False),
     Column("steps", JSONB, nullable=False),

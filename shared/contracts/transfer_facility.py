@@ -47,6 +47,10 @@ class FacilityListed(Event, frozen=True, kw_only=True, omit_defaults=True):
     """False: shown to staff only, never on public pages (K1-023)."""
     invented: bool = False
     """Made up for a drill."""
+    size: int | None = None
+    """想定収容人数 (indoors): for how many people a shelter is meant, a めやす. None is 不明, not 0."""
+    size_invented: bool = False
+    """The facility is real, its size was made up for a drill."""
     official_id: str | None = None
     source: str | None = None
     licence: str | None = None
@@ -74,6 +78,8 @@ class FacilityChanged(Event, frozen=True, kw_only=True, omit_defaults=True):
     same_place: bool | None = None
     designated: bool = True
     published: bool = True
+    size: int | None = None
+    size_invented: bool = False
     source: str | None = None
     licence: str | None = None
     extra: dict[str, str] = {}

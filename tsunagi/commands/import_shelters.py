@@ -112,4 +112,8 @@ def _tell(values: dict[str, Any]) -> None:
         print("columns that we do not know, kept with each facility: " + "、".join(values["unknown_columns"]))
     if values["unread_wordings"]:
         print("受入対象者 in which no group was found, kept as written: " + "、".join(values["unread_wordings"]))
+    if values["sized"]:
+        print(f"{values['sized']} say for how many people they are meant (想定収容人数)")
+    if values["unread_sizes"]:
+        print("想定収容人数 in which no number was found, kept as written: " + "、".join(values["unread_sizes"]))
     print(f"source: {values['source']} ({values['licence']})")

@@ -4,6 +4,8 @@ Places and openings are invented for all of them: the published list has none. T
 candidates, as there would be (domain.md §3: 75 candidates a welfare shelter).
 """
 
+import math
+import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -14,6 +16,7 @@ from shared.contracts.transfer_facility import Capacity, Received
 from shared.kernel.ids import derived_id
 from tsunagi.drill.dice import Dice
 from tsunagi.drill.scenario import InventedKind, OpeningOf, Scenario
+from tsunagi.importing.rows import ListedShelter
 
 STEPS = ("people-safe", "damage-checked", "space-made", "receiving")
 """004 (2)④, in their order (codes.OPENING_STEP)."""
@@ -108,6 +111,19 @@ def _invented(scenario: Scenario, seed: int, kind: InventedKind, listed: tuple[F
                 invented=True,
                 source=f"drill:{scenario.id}",
             )
+
+
+def size(scenario: Scenario, facility: ListedShelter | Facility, people: int) -> int | None:
+    """Return for how many people an ordinary shelter is meant, made up for a drill of so many; None is 不明."""
+    settings = scenario.sizes
+    if settings is None or facility.kind != "shelter":
+        return None
+    dice = Dice(scenario.id, "size", facility.id)
+    if dice.chance(settings.unknown):
+        return None
+    low, high = next((low, high) for name, low, high in settings.ranges if re.search(name, facility.name))
+    share = math.sqrt(min(1.0, people / settings.people))
+    return max(5, round(dice.between(low, high) * share / 5) * 5)
 
 
 def openings(scenario: Scenario, seed: int, people: int, quake_at: datetime | None = None) -> Iterator[Opening]:

@@ -140,6 +140,16 @@ class OpeningSettings(_Part, frozen=True):
     lacks: tuple[str, ...]
 
 
+class SizeSettings(_Part, frozen=True):
+    """For how many people shelters are meant (めやす): invented. `people`: in a drill of so many; a smaller one has
+    smaller shelters, by the root of the share, so that some are crowded in either. `unknown`: the share of 不明."""
+
+    people: int
+    ranges: tuple[tuple[str, int, int], ...]
+    """What stands in the name → from so many to so many; the first row that fits (the last one always does)."""
+    unknown: float
+
+
 class ReplySettings(_Part, frozen=True):
     """How facilities answer. `always_silent`: the share of facilities that never answer anybody."""
 
@@ -211,6 +221,7 @@ class Scenario(_Part, frozen=True, dict=True):
     partners: tuple[Partner, ...]
     drives: DriveSettings
     assessment: AssessmentSettings
+    sizes: SizeSettings | None = None
 
     @cached_property
     def listed(self) -> tuple[ListedShelter, ...]:

@@ -14,6 +14,7 @@ class ListedShelter(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     so that a second import finds the same facility. `city` and `ward` are JIS codes of five digits; `ward` is None
     where the city has none or the address names none. `same_place`: the shelter is also an emergency site at the
     same address (or the other way round, in a list of emergency sites); None where the list does not say.
+    `size` is 想定収容人数, indoors where indoors and outdoors are told apart; None where the list does not say.
     """
 
     id: UUID
@@ -28,6 +29,7 @@ class ListedShelter(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     receives: Received | None = None
     hazards: tuple[str, ...] = ()
     same_place: bool | None = None
+    size: int | None = None
     extra: dict[str, str] = {}
     source: str
     licence: str
@@ -39,7 +41,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     `welfare` counts those that name whom they receive. `by_ward` and `by_city` go by JIS code, `none` where the
     city has no wards. Nothing is dropped in silence: columns that we do not know are kept in `extra` and named in
     `unknown_columns`; `ignored_columns` is what has no meaning beyond the file (its running number);
-    `unread_wordings` are 受入対象者 from which no group could be read (the wording itself is kept);
+    `unread_wordings` are 受入対象者 from which no group could be read (the wording itself is kept); `sized` counts
+    those that say for how many people they are meant, `unread_sizes` are such cells in which no number could be read;
     `without_ward` names the facilities of a city with wards whose address names none.
     """
 
@@ -54,6 +57,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     unknown_columns: tuple[str, ...]
     ignored_columns: tuple[str, ...]
     unread_wordings: tuple[str, ...]
+    sized: int
+    unread_sizes: tuple[str, ...]
     without_ward: tuple[str, ...]
     rules: str
     source: str

@@ -1,6 +1,7 @@
 """How a list is read, as data: columns, kinds, groups (`rules.json`) and the wards of cities (`wards.json`)."""
 
 import re
+import unicodedata
 from functools import cache, cached_property
 from importlib.resources import files
 
@@ -46,6 +47,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     no: frozenset[str]
     kinds: tuple[KindRow, ...]
     groups: tuple[GroupRow, ...]
+    sizes: tuple[str, ...]
     not_meant: str
     with_family: str
 
@@ -69,6 +71,12 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, dict=True):
             for row in self.kinds
             if row.matches(emergency_sites=emergency_sites, name=name, official_id=official_id, receives=receives)
         )
+
+    def read_size(self, wording: str) -> int | None:
+        """Return the number that a 想定収容人数 says, by the first row that matches; None where none or nobody."""
+        plain = re.sub("[,，\\s]", "", unicodedata.normalize("NFKC", wording))
+        found = next((match for row in self.sizes if (match := re.search(row, plain))), None)
+        return int(found[1]) or None if found else None
 
     def read_wording(self, wording: str) -> tuple[tuple[str, ...], bool]:
         """Return the groups that a 受入対象者 names, in the order of the table, and whether their families count."""

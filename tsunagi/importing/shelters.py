@@ -60,7 +60,7 @@ def _shelter(record: Record, city: str | None, *, emergency_sites: bool, source:
     if not name:
         raise broken("import.name-missing", record.at(NAME_COLUMN))
     city, ward = _city_and_ward(record, official_id, city)
-    wording = _first(record, "receives")
+    wording, size = _first(record, "receives"), _first(record, "size")
     return ListedShelter(
         id=derived_id("listed-shelter", city, official_id),
         official_id=official_id,
@@ -76,6 +76,7 @@ def _shelter(record: Record, city: str | None, *, emergency_sites: bool, source:
         receives=None if wording is None else _received(wording),
         hazards=tuple(code for column, code in table.hazards.items() if _ticked(record, column)),
         same_place=_same_place(record),
+        size=None if size is None else table.read_size(size),
         extra=_extra(record),
         source=source,
         licence=licence,
@@ -124,11 +125,14 @@ def _same_place(record: Record) -> bool | None:
 
 
 def _extra(record: Record) -> dict[str, str]:
-    """What has no field of its own: the free columns of the form, and every column that the form does not know."""
+    """What has no field of its own: the free columns of the form, and every column that the form does not know.
+
+    A size stays as written where it says more than its number: 屋内480人／屋外3,350人(面積の1/2).
+    """
     extra = {}
     for column, value in record.properties.items():
         meaning = rules().columns.get(column)
-        if meaning == "extra":
+        if meaning == "extra" or (meaning == "size" and not record.text(column).isdecimal()):
             extra[column] = record.text(column)
         elif meaning is None and value is not None:
             extra[column] = value.strip() if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
@@ -152,6 +156,8 @@ def _report(listed: Listed, rows: list[ListedShelter], *, source: str, licence: 
         unread_wordings=tuple(
             dict.fromkeys(row.receives.wording or "" for row in rows if row.receives and not row.receives.groups)
         ),
+        sized=sum(row.size is not None for row in rows),
+        unread_sizes=tuple(dict.fromkeys(_unread_sizes(listed, rows))),
         without_ward=tuple(
             f"{row.official_id} {row.name}" for row in rows if row.ward is None and row.city in wards().cities
         ),
@@ -159,6 +165,13 @@ def _report(listed: Listed, rows: list[ListedShelter], *, source: str, licence: 
         source=source,
         licence=licence,
     )
+
+
+def _unread_sizes(listed: Listed, rows: list[ListedShelter]) -> Iterable[str]:
+    for record, row in zip(listed.records, rows, strict=True):
+        written = _first(record, "size")
+        if written is not None and row.size is None:
+            yield written
 
 
 def _count(codes: Iterable[str]) -> dict[str, int]:

@@ -29,6 +29,9 @@ RECEIVING = "receiving"
 FACTS = tuple(name for name in FacilityListed.__struct_fields__ if name in FacilityChanged.__struct_fields__)
 """What both say: the fields that can change."""
 
+SIZE = ("size", "size_invented")
+"""Most lists have no column for it: that one says nothing of it takes nothing away."""
+
 
 @dataclass(frozen=True)
 class State:
@@ -118,7 +121,8 @@ def _take(listed: FacilityListed, state: State) -> list[Event]:
     before = state.by_list
     if before is None:
         return [listed]
-    fields = tuple(name for name in FACTS if getattr(listed, name) != getattr(before, name))
+    said = FACTS if listed.size is not None else tuple(name for name in FACTS if name not in SIZE)
+    fields = tuple(name for name in said if getattr(listed, name) != getattr(before, name))
     return [FacilityChanged(fields=fields, by_list=True, **_values(listed, fields))] if fields else []
 
 

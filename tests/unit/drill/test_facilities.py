@@ -5,7 +5,7 @@ from functools import cache
 
 from shared.contracts import codes
 from tsunagi.drill import answers, scenario
-from tsunagi.drill.facilities import STEPS, Facility, Opening, facilities, openings
+from tsunagi.drill.facilities import STEPS, Facility, Opening, facilities, openings, size
 from tsunagi.drill.population import Population
 
 KOBE = scenario.load("kobe")
@@ -48,6 +48,17 @@ def test_facilities_have_unique_ids_known_kinds_and_groups_and_lie_in_their_ward
         assert facility.ward in KOBE.ward_names
         assert 34.6 < facility.latitude < 34.95
         assert 134.9 < facility.longitude < 135.4
+
+
+def test_shelters_have_sizes_that_are_invented_and_some_have_none() -> None:
+    sizes = {row.name: size(KOBE, row, 222_127) for row in KOBE.listed if row.kind == "shelter"}
+    unknown = [name for name, meant_for in sizes.items() if meant_for is None]
+    assert 0.02 < len(unknown) / len(sizes) < 0.15
+    assert all(300 <= meant_for <= 860 for name, meant_for in sizes.items() if meant_for and "小学校" in name)
+    assert sizes == {row.name: size(KOBE, row, 222_127) for row in KOBE.listed if row.kind == "shelter"}
+    assert {size(KOBE, row, 222_127) for row in KOBE.listed if row.kind != "shelter"} == {None}
+    smaller = [size(KOBE, row, 1000) for row in KOBE.listed if row.kind == "shelter"]
+    assert all(5 <= meant_for <= 110 for meant_for in smaller if meant_for)
 
 
 def test_the_same_facilities_stand_there_for_every_seed() -> None:

@@ -228,3 +228,27 @@ def test_the_tables_agree_with_themselves() -> None:
     assert len(wards().names) == 171
     assert all(code.startswith(city[:2]) for code, city in wards().city_of.items())
     assert rules().kind(emergency_sites=False, name="", official_id="", receives=False) == "shelter"
+
+
+@pytest.mark.parametrize(
+    ("written", "size", "kept"),
+    [
+        ("480", 480, None),
+        (480, 480, None),
+        ("1,200人", 1200, "1,200人"),
+        ("屋内480人／屋外3,350人(面積の1/2)", 480, "屋内480人／屋外3,350人(面積の1/2)"),
+        ("屋内1,700人／屋外2,250人（面積の1/2）", 1700, "屋内1,700人／屋外2,250人（面積の1/2）"),
+        ("屋内０人／屋外50人", None, "屋内０人／屋外50人"),
+        ("未定", None, "未定"),
+        ("", None, None),
+    ],
+)
+def test_for_how_many_people_a_shelter_is_meant_is_read_and_unknown_is_not_zero(
+    written: str | int, size: int | None, kept: str | None
+) -> None:
+    parsed = parse(geojson(feature(想定収容人数=written)))
+    (row,) = parsed.rows
+    assert (row.size, row.extra.get("想定収容人数")) == (size, kept)
+    assert parsed.report.sized == int(size is not None)
+    assert parsed.report.unread_sizes == ((kept,) if size is None and kept else ())
+    assert "想定収容人数" not in parsed.report.unknown_columns

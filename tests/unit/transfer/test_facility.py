@@ -51,6 +51,13 @@ def test_what_was_edited_by_hand_stays_when_the_same_list_comes_again() -> None:
     assert fold(facility, [LISTED, edited]).facts == listed(kind="lodging")
 
 
+def test_a_list_without_sizes_takes_no_size_away() -> None:
+    sized = listed(size=480)
+    given(facility, sized).when(Take(LISTED)).then()
+    given(facility, LISTED).when(Take(sized)).then(FacilityChanged(fields=("size",), by_list=True, size=480))
+    given(facility, sized).when(Take(listed(size=500))).then(FacilityChanged(fields=("size",), by_list=True, size=500))
+
+
 def test_an_edit_keeps_only_what_is_otherwise() -> None:
     edit = Edit(FacilityChanged(fields=("ward", "published"), ward="28106", published=False))
     given(facility, LISTED).when(edit).then(FacilityChanged(fields=("published",), published=False))

@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from tsunagi.drill.facilities import facilities
+from tsunagi.drill.facilities import facilities, size
 from tsunagi.drill.player.callers import CITY_HQ
 from tsunagi.drill.player.stage import Stage
 
@@ -34,8 +34,11 @@ async def declare(stage: Stage) -> None:
 
 
 async def import_facilities(stage: Stage) -> None:
-    """Import the real shelters as the published list gives them, then what is invented for the drill."""
-    rows: list[dict[str, Any]] = [msgspec.to_builtins(row) for row in stage.scenario.listed]
+    """Import the real shelters as the published list gives them, with sizes made up; then what is invented."""
+    rows: list[dict[str, Any]] = []
+    for row in stage.scenario.listed:
+        meant_for = size(stage.scenario, row, stage.population.people)
+        rows.append(msgspec.to_builtins(row) | ({"size": meant_for, "size_invented": True} if meant_for else {}))
     invented = [one for one in facilities(stage.scenario, stage.seed) if one.invented]
     rows += [{**msgspec.to_builtins(one), "city": stage.scenario.city} for one in invented]
     for number, begin in enumerate(range(0, len(rows), AT_ONCE)):
