@@ -5,8 +5,9 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
+from pydantic import AwareDatetime
 
-from services.casework import queries_board, queries_handoffs
+from services.casework import queries_board, queries_handoffs, queries_stays
 from services.casework.domain.board import FIGURES, REGISTER, age
 from services.casework.permissions import MAY_NAME
 from services.casework.reading import handoff_view
@@ -59,6 +60,30 @@ async def board(
         "shelters": {"as_of": age(heard, ("intake.person",)), "items": shelters},
         "facilities": {"as_of": age(heard, ("transfer.facility", "transfer.placement")), "items": facilities},
         "trips": {"as_of": age(heard, ("transfer.trip",)), "items": trips},
+    }
+
+
+@router.get("/shelters/occupancy", **action("board.read"))
+async def occupancy(
+    call: Annotated[Call, Depends(allow("board.read"))],
+    at: Annotated[AwareDatetime | None, Query(description="As of when, as it had happened; else now.")] = None,
+    ward: Annotated[str | None, Query(pattern=r"^\d{5}$", description="JIS code; else all within reach.")] = None,
+) -> dict[str, Any]:
+    """How many persons were at each shelter at an instant, as it had happened by what is known today (K4-154).
+
+    Who is out for a while is counted, as on the board; a shelter that is absent had nobody. `as_of`: up to when
+    intake has been heard.
+    """
+    instant = at or call.now
+    async with call.parts.database.session() as session:
+        heard = await queries_board.heard(session)
+        items = await queries_stays.occupancy(session, call.within(), ward, instant)
+    return {
+        "at": instant,
+        "ward": ward,
+        "as_of": age(heard, ("intake.person",)),
+        "persons": sum(item["persons"] for item in items),
+        "items": items,
     }
 
 

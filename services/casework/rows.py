@@ -12,7 +12,7 @@ from services.casework.domain.handoff_rules import Tables
 from services.casework.domain.handoffs import Traced, trace
 from services.casework.domain.sheet import sheet
 from services.casework.domain.timeline import settle, settles_at
-from services.casework.tables import handoffs, people, placements, timeline, trips
+from services.casework.tables import handoffs, people, placements, stays, timeline, trips
 from shared.contracts.envelope import Envelope, Recorded
 from shared.contracts.event import decode_as, event_type
 from shared.contracts.intake_disaster import TOPIC as DISASTERS
@@ -122,6 +122,7 @@ _PEOPLE = tuple(column.name for column in people.columns)
 _HANDOFFS = tuple(column.name for column in handoffs.columns)
 _PLACEMENTS = tuple(column.name for column in placements.columns)
 _TRIPS = tuple(column.name for column in trips.columns)
+_STAYS = tuple(column.name for column in stays.columns if column.name not in ("person", "kept"))
 
 
 def person_rows(traced: Traced, events: Iterable[Recorded]) -> Rows:
@@ -144,5 +145,9 @@ def person_rows(traced: Traced, events: Iterable[Recorded]) -> Rows:
         "trips": [
             {"person": way.person, **{name: getattr(one, name) for name in _TRIPS if name != "person"}}
             for one in way.trips.values()
+        ],
+        "stays": [
+            {"person": way.person, "kept": way.kept, **{name: getattr(one, name) for name in _STAYS}}
+            for one in way.stays
         ],
     }

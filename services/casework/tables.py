@@ -194,6 +194,22 @@ trips = Table(
 )
 """Drives, with since when they are wanted (K4-160)."""
 
+stays = Table(
+    "stays",
+    metadata,
+    Column("person", UUID, primary_key=True),
+    Column("stay", UUID, primary_key=True),
+    Column("kept", UUID),
+    Column("place_kind", Text, nullable=False),
+    Column("shelter", UUID),
+    Column("ward", Text),
+    Column("since", _INSTANT, nullable=False),
+    Column("until", _INSTANT),
+    Index("stays_shelter", "shelter", "since", "until", postgresql_where=text("shelter IS NOT NULL")),
+)
+"""Who stayed where from when until when, as it happened (`domain.stays`); `kept`: which registration is shown in this
+one's place. A person's stays follow one another and never overlap."""
+
 households = Table(
     "households",
     metadata,
@@ -268,6 +284,7 @@ PROJECTED: tuple[Table, ...] = (
     handoffs,
     placements,
     trips,
+    stays,
     households,
     facilities,
     disasters,

@@ -113,6 +113,7 @@ class _Tracing:
     def take(self, one: Recorded) -> None:
         """Let one event count: first for the way, then for what it finishes, then for what it opens."""
         take(self.journey, one)
+        self.journey.settle_in(one, self._settled)
         if isinstance(one.event, HandoffTaken | HandoffReturned | HandoffEnded | HandoffEscalated):
             self._say(one)
         event_type = type(one.event)

@@ -10,7 +10,9 @@ from uuid import UUID
 
 import msgspec
 
-from shared.contracts.envelope import Envelope
+from services.casework.domain.stays import STAYING, Stay, move
+from services.casework.domain.timeline import Settled
+from shared.contracts.envelope import Envelope, Recorded
 from shared.contracts.places import Place
 
 LIVE_PLACEMENTS = ("asked", "accepted", "arrived")
@@ -127,6 +129,8 @@ class Journey(msgspec.Struct, kw_only=True):
     last_heard: datetime | None = None
     placements: dict[UUID, Placement] = {}
     trips: dict[UUID, Trip] = {}
+    stays: list[Stay] = []
+    """Where the person stayed, in the order of happening."""
 
     @property
     def needs_care(self) -> bool:
@@ -176,6 +180,20 @@ class Journey(msgspec.Struct, kw_only=True):
         """Let the person be elsewhere, or back, while the place that is theirs stays the same."""
         if self.presence != "dead":
             self.presence, self.left_for = presence, left_for
+
+    def settle_in(self, recorded: Recorded, settled: Settled) -> None:
+        """Note where the person stays after one of the settled events (at each: most of them move nobody)."""
+        last = self.stays[-1] if self.stays else None
+        if self.presence not in STAYING:
+            if last is None or last.until is not None:
+                return
+            place = None
+        else:
+            place = self.place_kind, self.shelter
+            if last is not None and last.until is None and last.place == place:
+                last.ward = self.ward
+                return
+        move(self.stays, place, recorded.envelope.id, settled.instant(recorded), self.ward)
 
     def set_out(self, at: datetime) -> None:
         """Note when the person set out: once for each acceptance."""

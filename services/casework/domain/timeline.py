@@ -27,13 +27,19 @@ class Settled(NamedTuple):
     """The events that count, in the order in which they count.
 
     `roots`: for an event that stands in another's place, the id of the one that was first said (chains followed).
+    `amended`: for an amendment, the instant at which what it amends settled: from then on it counts.
     """
 
     events: list[Recorded]
     roots: Mapping[UUID, UUID]
+    amended: Mapping[UUID, datetime] = {}
 
     def root(self, event: UUID) -> UUID:
         return self.roots.get(event, event)
+
+    def instant(self, one: Recorded) -> datetime:
+        """Return the instant from which an event counts. Along `events` these instants never descend."""
+        return self.amended.get(one.envelope.id) or settles_at(one.envelope)
 
 
 def settles_at(envelope: Envelope) -> datetime:
@@ -93,6 +99,7 @@ def _corrected(known: Mapping[UUID, Recorded], happened_by: datetime | None) -> 
         last_word[roots[id_]] = id_
     gone = (roots.keys() | last_word.keys()) - set(last_word.values())
     counting: list[tuple[OrderKey, int, OrderKey, Recorded]] = []
+    instants: dict[UUID, datetime] = {}
     for id_, one in known.items():
         if id_ in gone or (isinstance(one.event, PersonsMerged) and one.event.merge in unmerged):
             continue
@@ -100,8 +107,10 @@ def _corrected(known: Mapping[UUID, Recorded], happened_by: datetime | None) -> 
         at = order_key(anchor)
         if happened_by is None or at[0] <= happened_by:
             counting.append((at, int(anchor is not one), order_key(one), one))
+            if anchor is not one:
+                instants[id_] = at[0]
     counting.sort(key=lambda entry: entry[:3])
-    return Settled([entry[3] for entry in counting], roots)
+    return Settled([entry[3] for entry in counting], roots, instants)
 
 
 def _first(id_: UUID, links: Mapping[UUID, UUID]) -> UUID:
