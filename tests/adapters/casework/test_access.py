@@ -184,6 +184,11 @@ async def test_a_ward_sees_its_own_and_a_member_their_case(app: Api, token: Toke
         await world.tell(life.events[1:])
         return Ask("/board", shows=str(life.id("trip")))
 
+    async def occupancy(ground: Ground) -> Ask:
+        shelter = fresh_id()  # of nobody else: a shelter that the master has not told of is its people's ward's
+        await world.person(ground, place=Place(kind="shelter", shelter=shelter))
+        return Ask("/shelters/occupancy", shows=str(shelter))
+
     async def outside(ground: Ground) -> Ask:
         life = await world.person(ground, place=Place(kind="home"), needs=())
         return Ask("/outreach", params={"limit": "200"}, shows=str(life.person))
@@ -235,6 +240,7 @@ async def test_a_ward_sees_its_own_and_a_member_their_case(app: Api, token: Toke
         "POST /conferences/{conference_id}/tasks/{task}/finish": finished,
         "GET /tasks": listed_tasks,
         "GET /board": board,
+        "GET /shelters/occupancy": occupancy,
         "GET /lost": lost,
         "GET /outreach": outside,
         "GET /silent": silent,
