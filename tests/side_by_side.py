@@ -18,7 +18,7 @@ def group(path: str) -> str:
     file = PurePosixPath(path)
     if file.name in _ALONE:
         return file.name
-    if "journeys" in file.parts or file.name == "test_faults.py":
+    if {"journeys", "browser"} & set(file.parts) or file.name == "test_faults.py":
         return RUNNING
     if "adapters" in file.parts or "faults" in file.parts:
         return PARTS

@@ -7,6 +7,7 @@ from services.casework.policies import tables_of
 from services.casework.projection import fold
 from shared.contracts.envelope import Recorded
 from shared.contracts.topics import EVENT_TOPICS
+from shared.platform.changes import say_changed
 from shared.platform.inbox import Effect
 from shared.platform.parts import Parts
 from shared.platform.postgres import Session
@@ -16,6 +17,7 @@ async def told(parts: Parts, session: Session, events: Sequence[Recorded]) -> No
     """Fold anew whatever new events are about, and let timers run for hand-offs that nobody has."""
     tables = tables_of(parts)
     rows = await fold(session, tables, {one.envelope.key: one.envelope.topic for one in events})
+    await say_changed(session)
     await escalation.keep_timers(session, tables, rows.get("handoffs", ()))
 
 

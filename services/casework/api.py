@@ -15,6 +15,7 @@ from services.casework import (
     routes_conferences,
     routes_handoffs,
 )
+from services.casework.pages import home
 from services.casework.permissions import PERMISSIONS
 from services.casework.policies import scheme_of, tables_of
 from services.casework.problems import PROBLEMS
@@ -65,8 +66,10 @@ def make_api(parts: Parts) -> FastAPI:
             routes_cases.router,
             routes_conferences.router,
             routes_board.router,
+            home.router,
         ),
         problems=PROBLEMS,
         permissions=PERMISSIONS,
         lifespan=lifespan,
+        pages=home.PAGES,
     )

@@ -22,10 +22,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, UUID
 
-from shared.platform.tables import Ledger
+from shared.platform.tables import Ledger, session_tables
 
 metadata = MetaData()
 ledger = Ledger(metadata)
+sign_ins, sessions = session_tables(metadata)
 _INSTANT = DateTime(timezone=True)
 
 timeline = Table(

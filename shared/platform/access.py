@@ -110,7 +110,11 @@ class Allow:
         state = request.app.state
         verifier: Verifier = state.verifier
         table: Mapping[str, Permission] = state.permissions
-        caller = await verified(verifier, request.headers.get("authorization"))
+        authorization = request.headers.get("authorization")
+        sessions = state.sessions
+        caller = await sessions.caller(request) if sessions is not None and authorization is None else None
+        if caller is None:
+            caller = await verified(verifier, authorization)
         permission = table.get(self.action)
         if permission is None:  # the check at startup makes sure that there is one
             raise Forbidden("access.denied", action=self.action)

@@ -115,7 +115,7 @@ class Exchange:
             receive = _limited(receive, self._limit)
         elif not length.isdigit() or int(length) > self._limit:
             raise HTTPException(413)
-        found = self._hot.get((scope["method"], scope["path"]))
+        found = self._hot.get((scope["method"], scope["path"].removeprefix(scope.get("root_path", ""))))
         if found is None:
             await self._app(scope, receive, send)
             return

@@ -43,6 +43,8 @@ GRANTS: Mapping[str, Grant] = {
     "dead_letters": Grant(_READ, "SELECT, INSERT, UPDATE", _READ),
     "timers": Grant(_ALL, _ALL, _ALL),
     "keys": Grant("SELECT, INSERT, UPDATE", "SELECT, INSERT, UPDATE", "SELECT, INSERT, UPDATE"),
+    "sign_ins": Grant(_ALL, "", ""),
+    "sessions": Grant(_ALL, "", ""),
     VERSIONS: Grant(_READ, _READ, _READ),
     "*": Grant(_ALL, _ALL, _ALL),
 }
@@ -138,4 +140,5 @@ def _grant(connection: Connection, service: str) -> None:
         for schema, table in tables:
             grant = GRANTS.get(table if schema == "public" else f"{schema}.{table}", GRANTS["*"])
             connection.execute(text(f'REVOKE ALL ON {schema}."{table}" FROM "{role}", PUBLIC'))
-            connection.execute(text(f'GRANT {getattr(grant, kind)} ON {schema}."{table}" TO "{role}"'))
+            if getattr(grant, kind):
+                connection.execute(text(f'GRANT {getattr(grant, kind)} ON {schema}."{table}" TO "{role}"'))

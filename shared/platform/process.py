@@ -8,7 +8,8 @@ import logging
 import signal
 import sys
 from collections.abc import Callable, Coroutine, Sequence
-from typing import Any, NoReturn
+from types import FrameType
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import uvloop
 
@@ -21,6 +22,9 @@ from shared.platform.service import MakeApi, Service
 from shared.platform.settings import BAD_CONFIGURATION, PlatformSettings, read_settings
 from shared.platform.status_port import Readiness, serve_status
 from shared.platform.timers import run_timers
+
+if TYPE_CHECKING:
+    import uvicorn
 
 __all__ = ["Service", "main"]
 
@@ -93,10 +97,12 @@ async def _serve(service: Service, settings: PlatformSettings) -> int:
 
     ready = _status(settings)
     async with open_parts(service.name, settings, service.ledger, service.project) as parts:
+        app = _loaded(service.make_api)(parts)
         config = uvicorn.Config(
-            _loaded(service.make_api)(parts),
+            app,
             host=settings.host,
             port=settings.port,
+            root_path=settings.root_path,
             loop="none",
             http="httptools",
             ws="none",
@@ -106,7 +112,7 @@ async def _serve(service: Service, settings: PlatformSettings) -> int:
             proxy_headers=False,
             timeout_graceful_shutdown=int(_GRACE),
         )
-        server = uvicorn.Server(config)
+        server = _server(config, app)
         for number in (signal.SIGTERM, signal.SIGINT):
             # uvicorn ends on these, and raises them again when it has: then the parts are still to be closed.
             signal.signal(number, lambda *_: None)
@@ -114,6 +120,21 @@ async def _serve(service: Service, settings: PlatformSettings) -> int:
         ready.set()
         await server.serve()
         return 0 if server.started else 1
+
+
+def _server(config: "uvicorn.Config", app: Any) -> "uvicorn.Server":
+    """Return a server that, asked to end, ends the streams of live pages first: it waits for every answer."""
+    import uvicorn  # noqa: PLC0415 - only an api loads the web
+
+    loop = asyncio.get_running_loop()
+
+    class Server(uvicorn.Server):
+        def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+            if (live := getattr(app.state, "live", None)) is not None:
+                loop.call_soon_threadsafe(live.end_streams)
+            super().handle_exit(sig, frame)
+
+    return Server(config)
 
 
 def _relay(service: Service, settings: PlatformSettings) -> int:

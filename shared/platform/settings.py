@@ -84,6 +84,8 @@ class PlatformSettings(BaseSettings):
 
     host: str = "127.0.0.1"
     port: Port = 8000
+    root_path: Annotated[str, Field(pattern=r"^(/[a-z0-9-]+)*$")] = ""
+    """Where the ingress shows this service, as `/casework`; the ingress takes it off before it hands a request on."""
     metrics_host: str = "127.0.0.1"
     metrics_port: Port = 0
     """0: no metrics are served."""

@@ -123,3 +123,29 @@ class Ledger:
             schema="personal",
         )
         """Events whose key has not come yet: opened when it does."""
+
+
+def session_tables(metadata: MetaData) -> tuple[Table, Table]:
+    """Declare what a service with pages has in its own metadata (`pages.sessions`): sign-ins, and sessions.
+
+    Of a link's code and of a cookie's secret, only the digest is kept.
+    """
+    sign_ins = Table(
+        "sign_ins",
+        metadata,
+        Column("digest", LargeBinary, primary_key=True),
+        Column("claims", JSONB, nullable=False),
+        Column("ends", _INSTANT, nullable=False),
+        Column("used_at", _INSTANT),
+        Index("sign_ins_ends", "ends"),
+    )
+    sessions = Table(
+        "sessions",
+        metadata,
+        Column("digest", LargeBinary, primary_key=True),
+        Column("claims", JSONB, nullable=False),
+        Column("began", _INSTANT, nullable=False),
+        Column("ends", _INSTANT, nullable=False),
+        Index("sessions_ends", "ends"),
+    )
+    return sign_ins, sessions

@@ -13,6 +13,11 @@ from shared.platform import apidocs, health, openapi
 from shared.platform.exchange import BODY_LIMIT, Exchange
 from shared.platform.failures import Failures
 from shared.platform.jwks import verifier_for
+from shared.platform.pages import problems as page_problems
+from shared.platform.pages import signing_in
+from shared.platform.pages.live import Live
+from shared.platform.pages.rendering import Pages
+from shared.platform.pages.sessions import Sessions
 from shared.platform.parts import Parts
 from shared.platform.permissions import Permission, permission_table
 from shared.platform.problems import Problems
@@ -36,6 +41,7 @@ class Api(FastAPI):
         permissions: Mapping[str, Permission],
         verifier: Verifier,
         body_limit: int,
+        pages: Pages | None = None,
         **more: Any,
     ) -> None:
         super().__init__(redirect_slashes=False, openapi_url=None, docs_url=None, redoc_url=None, **more)
@@ -48,6 +54,12 @@ class Api(FastAPI):
         self.state.problems = problems
         self.state.permissions = permissions
         self.state.verifier = verifier
+        self.state.pages = pages
+        self.state.sessions = None
+        self.state.live = None
+        if pages is not None:
+            self.state.sessions = Sessions(parts.database, parts.service, secure=not parts.settings.local)
+            self.state.live = Live(parts.settings.database_url, parts.clock)
 
     def build_middleware_stack(self) -> ASGIApp:
         """Return the layers: ours, then FastAPI's without the one that answers errors in its own way."""
@@ -88,33 +100,41 @@ def create_app(
     verifier: Verifier | None = None,
     lifespan: Lifespan | None = None,
     body_limit: int = BODY_LIMIT,
+    pages: Pages | None = None,
 ) -> Api:
     """Make the application of a service.
 
     Every route of `routers` says what it is by `**action(…)` (or `**public()`), and every permission has a route:
     raises ValueError where the two differ, and where the settings name no way to verify tokens. `body_limit` is in
-    bytes. An endpoint finds `request.app.state.parts`, `.verifier`, `.permissions` (by action) and `.problems`.
+    bytes. With `pages`, people can sign in (the tables have `session_table`), and see live views. An endpoint finds
+    `request.app.state.parts`, `.verifier`, `.permissions` (by action), `.problems`, `.pages` and `.live`.
     """
     checker = verifier or verifier_for(parts.settings)
 
     @asynccontextmanager
     async def living(app: FastAPI) -> AsyncIterator[None]:
         await checker.open()
+        live: Live | None = app.state.live
         try:
+            if live is not None:
+                await live.open()
             if lifespan is None:
                 yield
             else:
                 async with lifespan(app):
                     yield
         finally:
+            if live is not None:
+                await live.close()
             await checker.close()
 
     app = Api(
         parts=parts,
-        problems=Problems(problems),
+        problems=Problems(problems, page_problems.PROBLEMS if pages is not None else ()),
         permissions=permission_table(permissions),
         verifier=checker,
         body_limit=body_limit,
+        pages=pages,
         title=title,
         version=VERSION,
         description=description,
@@ -122,7 +142,8 @@ def create_app(
     )
     # The routes themselves, not `include_router`, which has every request matched twice.
     app.router.routes.extend(Raw(raw) for raw in raw_routes)
-    for router in (*routers, health.router, apidocs.router):
+    of_pages = () if pages is None else (signing_in.router, signing_in.api)
+    for router in (*routers, *of_pages, health.router, apidocs.router):
         app.router.routes.extend(router.routes)
     check_actions(app.router.routes, app.permissions)
     return app

@@ -54,8 +54,10 @@ def up(
         try:
             stack.start(parts.split(","))
             _show(stack)
+            _invite(stack, scenario)
             if _run_then(stack, then) in _PLAYED and scenario is not None:
                 _slow_down(stack)
+                _invite(stack, scenario)
             _keep_up(stack)
         except (_Ended, KeyboardInterrupt):
             _say("\nStopping (Ctrl-C again to end at once) …")
@@ -137,6 +139,22 @@ def _show(stack: Stack) -> None:
     _say(f"  PostgreSQL {status['postgres']}   Kafka {status['kafka']}")
     _say(f"  logs       {stack.layout.logs}")
     _say("\nUp. Ctrl-C stops it.\n")
+
+
+def _invite(stack: Stack, scenario: str | None) -> None:
+    """Show for each role of the drill that has pages a link that signs in, once."""
+    from shared.contracts.codes import ROLE
+    from tsunagi.drill.player.callers import those_with_pages
+    from tsunagi.drill.scenario import load
+    from tsunagi.stack.links import SERVICE, sign_in_links
+
+    if scenario is None or f"{SERVICE}.api" not in stack.status()["programs"]:
+        return
+    guests = those_with_pages(load(scenario))
+    _say("Sign in (each link once, within 12 hours; `tsunagi sign-in` makes more):")
+    for (place, who), link in zip(guests, sign_in_links(stack, [who for _, who in guests]), strict=True):
+        _say(f"  {link}  {place} {ROLE.label(who.role, 'ja')}")
+    _say("")
 
 
 _PLAYED = (0, 1)

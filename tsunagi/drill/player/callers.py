@@ -3,8 +3,9 @@
 from uuid import UUID
 
 from tsunagi.client import CITY_HQ, Who
+from tsunagi.drill.scenario import Scenario
 
-__all__ = ["CITY_HQ", "caseworker", "facility", "headquarters", "nurse", "partner", "staff"]
+__all__ = ["CITY_HQ", "caseworker", "facility", "headquarters", "nurse", "partner", "staff", "those_with_pages"]
 
 
 def staff(ward: str) -> Who:
@@ -35,3 +36,10 @@ def partner(code: str) -> Who:
 def caseworker(ward: str) -> Who:
     """A caseworker of a ward."""
     return Who(f"drill-caseworker-{ward}", "caseworker", (ward,))
+
+
+def those_with_pages(scenario: Scenario) -> list[tuple[str, Who]]:
+    """Return who looks at pages in this drill, each with where they work: in the city, or the ward with most people."""
+    ward = max(scenario.wards, key=lambda one: one.weight)
+    of_ward = (headquarters(ward.code), nurse(ward.code, 1), caseworker(ward.code), staff(ward.code))
+    return [("", CITY_HQ), *((ward.name, who) for who in of_ward)]
