@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "casework_0002"
-down_revision = "casework_0001"
+revision = "casework_0003"
+down_revision = "casework_0002"
 
 
 def upgrade() -> None:
