@@ -1,67 +1,106 @@
 """docs/asyncapi.yaml: the topics and messages for machines (AsyncAPI 3.0). Payloads are the released schemas' files."""
 
-import inspect
 from importlib.metadata import version
 from typing import Any
 
-import msgspec
-
-from shared.contracts.envelope import HEADERS
 from shared.contracts.event import Event, event_types
-from shared.contracts.freeze import golden_of
+from shared.contracts.titles import SERVICES
+from shared.contracts.titles import TOPICS as TITLES
 from shared.contracts.topics import KEYS, TOPICS, Topic
+from tsunagi.docs.flows import hearers, tellers
 from tsunagi.docs.markdown import GENERATED
+from tsunagi.docs.messages import KEY, headers_schema, message
 from tsunagi.docs.yaml import yaml_text
 
-_SCHEMAS = "../shared/contracts/schemas"
-_JSON_SCHEMA = "application/schema+json;version=draft-2020-12"
-_ID: dict[str, Any] = {"type": "string", "format": "uuid"}
-_INSTANT: dict[str, Any] = {"type": "string", "format": "date-time"}
-_HEADER_TYPES: dict[str, dict[str, Any]] = {
-    "id": _ID,
-    "subject": _ID,
-    "correlation": _ID,
-    "causation": _ID,
-    "disaster": _ID,
-    "corrects": _ID,
-    "time": _INSTANT,
-    "recorded_at": _INSTANT,
+_ABOUT = f"""避難者の受付から審査、移送、ケースまで、サービスどうしが知らせ合うできごと。
+What the services of an event-driven disaster-operations backend tell each other, one topic a subject.
+
+Each event is a CloudEvents 1.0 message in Kafka's binary mode. Who may read a topic may read its open bodies; words
+that could name or describe somebody stand in `sealed`, encrypted. A released type only grows: readers keep fields and
+codes that they do not know. Delivery is at least once, in order within a stream; `ce_id` tells a repetition.
+
+{GENERATED}
+"""
+_TAGS = {
+    **{name: f"{label.ja} {label.en}" for name, label in SERVICES.items()},
+    **{name: f"{label.ja} {label.en}" for name, label in TITLES.items()},
+    "sealed": "封をした部分がある with a sealed part",
 }
 
 
 def asyncapi_text() -> str:
     """Return docs/asyncapi.yaml."""
     types = event_types()
-    document = {
-        "asyncapi": "3.0.0",
-        "info": {
-            "title": "tsunagi",
-            "version": version("tsunagi"),
-            "description": f"Events of an event-driven disaster-operations backend. {GENERATED}",
-            "license": {"name": "Apache-2.0"},
-        },
-        "defaultContentType": "application/json",
-        "channels": {topic.name: _channel(topic, types) for topic in TOPICS},
-        "operations": {_operation(topic): _sends(topic) for topic in TOPICS},
-        "components": {
-            "schemas": {"Headers": _headers()},
-            "messages": {**{name: _message(cls) for name, cls in types.items()}, KEYS: _KEY},
-        },
-    }
-    return yaml_text(document)
+    return yaml_text(
+        {
+            "asyncapi": "3.0.0",
+            "id": "urn:tsunagi:events",
+            "info": {
+                "title": "tsunagi",
+                "version": version("tsunagi"),
+                "description": _ABOUT.strip(),
+                "license": {"name": "Apache-2.0", "url": "https://www.apache.org/licenses/LICENSE-2.0"},
+                "tags": [{"name": name, "description": about} for name, about in _TAGS.items()],
+                "externalDocs": {"description": "The same for people", "url": "events.html"},
+            },
+            "defaultContentType": "application/json",
+            "servers": {"stack": _SERVER},
+            "channels": {topic.name: _channel(topic, types) for topic in TOPICS},
+            "operations": {
+                **{f"{one}.send.{topic.name}": _sends(one, topic, types) for topic in TOPICS for one in tellers(topic)},
+                **{
+                    f"{one}.receive.{topic.name}": _receives(one, topic, types)
+                    for topic in TOPICS
+                    for one in hearers(topic)
+                },
+            },
+            "components": {
+                "schemas": {"Headers": headers_schema()},
+                "correlationIds": {
+                    "chain": {
+                        "description": "一つの操作から始まった連なり。 The chain that one command began.",
+                        "location": "$message.header#/correlationid",
+                    }
+                },
+                "messages": {**{name: message(cls) for name, cls in types.items()}, KEYS: KEY},
+            },
+        }
+    )
+
+
+_SERVER: dict[str, Any] = {
+    "host": "{broker}",
+    "protocol": "kafka",
+    "title": "Kafka of a stack",
+    "summary": "一つの市の、一つの環境のKafka。 The Kafka of one city's deployment, or of the local stack.",
+    "description": "A drill has a stack of its own. Locally, `tsunagi status` says at which port Kafka listens.",
+    "variables": {
+        "broker": {"default": "127.0.0.1:9092", "description": "The first of `TSUNAGI_KAFKA`."},
+    },
+    "tags": [{"name": name} for name in SERVICES],
+}
+
+
+def _names(topic: Topic, types: dict[str, type[Event]]) -> list[str]:
+    return [name for name, cls in types.items() if topic.name == cls.TOPIC] or [KEYS]
 
 
 def _channel(topic: Topic, types: dict[str, type[Event]]) -> dict[str, Any]:
-    names = [name for name, cls in types.items() if topic.name == cls.TOPIC] or [KEYS]
-    config = topic.config
+    config, title = topic.config, TITLES[topic.name]
     settings: dict[str, Any] = {"cleanup.policy": [config["cleanup.policy"]]}
-    for name in ("retention.ms", "retention.bytes", "delete.retention.ms"):
+    for name in ("retention.ms", "retention.bytes", "delete.retention.ms", "max.compaction.lag.ms"):
         if name in config:
             settings[name] = int(config[name])
+    kept = "the latest of each key is kept" if config["cleanup.policy"] == "compact" else "kept for ever"
     return {
         "address": topic.name,
-        "description": f"Published by {topic.owner}, keyed by {topic.keyed_by}.",
-        "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in names},
+        "title": title.ja,
+        "summary": f"{title.ja} {title.en}",
+        "description": f"Published by {topic.owner}, keyed by {topic.keyed_by}: what has one key stands in one of"
+        f" {topic.partitions} partitions, in order; {kept}.",
+        "servers": [{"$ref": "#/servers/stack"}],
+        "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in _names(topic, types)},
+        "tags": [{"name": one} for one in (*tellers(topic), topic.name)],
         "bindings": {
             "kafka": {
                 "topic": topic.name,
@@ -73,51 +112,37 @@ def _channel(topic: Topic, types: dict[str, type[Event]]) -> dict[str, Any]:
     }
 
 
-def _operation(topic: Topic) -> str:
-    return f"send-{topic.name}"
-
-
-def _sends(topic: Topic) -> dict[str, Any]:
-    pointer = topic.name.replace("~", "~0").replace("/", "~1")
+def _operation(action: str, topic: Topic, types: dict[str, type[Event]]) -> dict[str, Any]:
+    channel = f"#/channels/{topic.name}"
     return {
-        "action": "send",
-        "channel": {"$ref": f"#/channels/{pointer}"},
-        "summary": f"What {topic.owner} publishes.",
+        "action": action,
+        "channel": {"$ref": channel},
+        "messages": [{"$ref": f"{channel}/messages/{name}"} for name in _names(topic, types)],
     }
 
 
-def _headers() -> dict[str, Any]:
-    fixed = {
-        "ce_specversion": {"type": "string", "const": "1.0"},
-        "content-type": {"type": "string", "const": "application/json"},
-    }
-    own = {one.name: {**_HEADER_TYPES.get(one.field, {"type": "string"}), "description": one.about} for one in HEADERS}
+def _sends(service: str, topic: Topic, types: dict[str, type[Event]]) -> dict[str, Any]:
+    title = TITLES[topic.name]
     return {
-        "type": "object",
-        "properties": {**fixed, **own},
-        "required": [*fixed, *(one.name for one in HEADERS if not one.optional)],
+        **_operation("send", topic, types),
+        "title": f"{service} → {topic.name}",
+        "summary": f"What {service} publishes of {title.en}.",
+        "description": f"{SERVICES[service].ja}が知らせる（{title.ja}）。 Sent by the relay out of the outbox,"
+        " in the order of writing, acknowledged by all replicas.",
+        "tags": [{"name": service}],
     }
 
 
-def _message(cls: type[Event]) -> dict[str, Any]:
-    golden = golden_of(cls)
+def _receives(service: str, topic: Topic, types: dict[str, type[Event]]) -> dict[str, Any]:
+    title = TITLES[topic.name]
     return {
-        "name": cls.TYPE,
-        "title": cls.__name__,
-        "summary": inspect.cleandoc(cls.__doc__ or "").splitlines()[0],
-        "contentType": "application/json",
-        "headers": {"$ref": "#/components/schemas/Headers"},
-        "payload": {"schemaFormat": _JSON_SCHEMA, "schema": {"$ref": f"{_SCHEMAS}/{cls.TYPE}.json"}},
-        "bindings": {"kafka": {"key": _ID, "bindingVersion": "0.5.0"}},
-        "examples": [{"name": "golden", "headers": golden.headers, "payload": msgspec.json.decode(golden.value)}],
+        **_operation("receive", topic, types),
+        "title": f"{topic.name} → {service}",
+        "summary": f"What {service} hears of {title.en}.",
+        "description": f"{SERVICES[service].ja}が聞く（{title.ja}）。 Read by the worker, acknowledged after its"
+        " effect is committed; types that it has no use for are passed over.",
+        "tags": [{"name": service}],
+        "bindings": {
+            "kafka": {"groupId": {"type": "string", "enum": [service]}, "bindingVersion": "0.5.0"},
+        },
     }
-
-
-_KEY: dict[str, Any] = {
-    "name": KEYS,
-    "title": "Wrapped data key",
-    "summary": "A data key wrapped by the deployment's key-encryption key; a tombstone forgets its owner.",
-    "contentType": "application/octet-stream",
-    "payload": {"type": "string", "contentEncoding": "base64"},
-    "bindings": {"kafka": {"key": _ID, "bindingVersion": "0.5.0"}},
-}
