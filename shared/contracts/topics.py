@@ -22,29 +22,35 @@ _LATEST: Mapping[str, str] = {
 
 
 class Topic(NamedTuple):
-    """A topic: its name, who writes it, what its key is, and its settings beyond the broker's."""
+    """A topic: its name, who writes it, what its key is, its settings beyond the broker's, and who reads it."""
 
     name: str
     owner: str
     keyed_by: str
     config: Mapping[str, str]
+    heard_by: tuple[str, ...] = ()
+    """Services, as they are wired (`tests/contracts/test_asyncapi.py`); each of them reads all types of the topic."""
     partitions: int = PARTITIONS
+
+    @property
+    def owners(self) -> tuple[str, ...]:
+        return tuple(self.owner.split(" and "))
 
 
 TOPICS: tuple[Topic, ...] = (
-    Topic("intake.disaster", "intake", "disaster", _FOREVER),
-    Topic("intake.household", "intake", "household", _FOREVER),
-    Topic("intake.person", "intake", "person", _FOREVER),
-    Topic("screening.screening", "screening", "person", _FOREVER),
-    Topic("transfer.facility", "transfer", "facility", _FOREVER),
-    Topic("transfer.need", "transfer", "person", _FOREVER),
-    Topic("transfer.placement", "transfer", "person", _FOREVER),
-    Topic("transfer.trip", "transfer", "person", _FOREVER),
-    Topic("transfer.dispatch", "transfer", "trip", _FOREVER),
-    Topic("casework.case", "casework", "person", _FOREVER),
-    Topic("casework.conference", "casework", "person", _FOREVER),
-    Topic("casework.handoff", "casework", "person", _FOREVER),
-    Topic("keys", "intake and transfer", "owner of the key", _LATEST),
+    Topic("intake.disaster", "intake", "disaster", _FOREVER, ("screening", "casework")),
+    Topic("intake.household", "intake", "household", _FOREVER, ("casework",)),
+    Topic("intake.person", "intake", "person", _FOREVER, ("screening", "transfer", "casework")),
+    Topic("screening.screening", "screening", "person", _FOREVER, ("transfer", "casework")),
+    Topic("transfer.facility", "transfer", "facility", _FOREVER, ("intake", "screening", "casework")),
+    Topic("transfer.need", "transfer", "person", _FOREVER, ("screening", "casework")),
+    Topic("transfer.placement", "transfer", "person", _FOREVER, ("intake", "screening", "casework")),
+    Topic("transfer.trip", "transfer", "person", _FOREVER, ("casework",)),
+    Topic("transfer.dispatch", "transfer", "trip", _FOREVER, ("casework",)),
+    Topic("casework.case", "casework", "person", _FOREVER, ("casework",)),
+    Topic("casework.conference", "casework", "person", _FOREVER, ("casework",)),
+    Topic("casework.handoff", "casework", "person", _FOREVER, ("casework",)),
+    Topic("keys", "intake and transfer", "owner of the key", _LATEST, ("intake", "screening", "transfer", "casework")),
 )
 
 KEYS = "keys"

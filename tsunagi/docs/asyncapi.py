@@ -7,7 +7,6 @@ from shared.contracts.event import Event, event_types
 from shared.contracts.titles import SERVICES
 from shared.contracts.titles import TOPICS as TITLES
 from shared.contracts.topics import KEYS, TOPICS, Topic
-from tsunagi.docs.flows import hearers, tellers
 from tsunagi.docs.markdown import GENERATED
 from tsunagi.docs.messages import KEY, headers_schema, message
 from tsunagi.docs.yaml import yaml_text
@@ -47,11 +46,11 @@ def asyncapi_text() -> str:
             "servers": {"stack": _SERVER},
             "channels": {topic.name: _channel(topic, types) for topic in TOPICS},
             "operations": {
-                **{f"{one}.send.{topic.name}": _sends(one, topic, types) for topic in TOPICS for one in tellers(topic)},
+                **{f"{one}.send.{topic.name}": _sends(one, topic, types) for topic in TOPICS for one in topic.owners},
                 **{
                     f"{one}.receive.{topic.name}": _receives(one, topic, types)
                     for topic in TOPICS
-                    for one in hearers(topic)
+                    for one in topic.heard_by
                 },
             },
             "components": {
@@ -100,7 +99,7 @@ def _channel(topic: Topic, types: dict[str, type[Event]]) -> dict[str, Any]:
         f" {topic.partitions} partitions, in order; {kept}.",
         "servers": [{"$ref": "#/servers/stack"}],
         "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in _names(topic, types)},
-        "tags": [{"name": one} for one in (*tellers(topic), topic.name)],
+        "tags": [{"name": one} for one in (*topic.owners, topic.name)],
         "bindings": {
             "kafka": {
                 "topic": topic.name,

@@ -8,10 +8,11 @@ import msgspec
 from shared.contracts.catalogue import MODULES
 from shared.contracts.envelope import HEADERS
 from shared.contracts.event import Event, event_types
+from shared.contracts.fields import parts
 from shared.contracts.openness import KINDS
 from shared.contracts.topics import TOPICS, Topic
 from tsunagi.docs.markdown import page, table
-from tsunagi.docs.shapes import fields_table_rows, parts
+from tsunagi.docs.shapes import fields_table_rows
 
 FIELDS = ("field", "type", "must be there", "meaning")
 
