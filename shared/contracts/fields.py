@@ -10,12 +10,12 @@ from msgspec import inspect
 from shared.contracts.openness import OPEN, Kind
 from shared.contracts.schema import all_field_docs
 
-Plain = Literal["id", "yes/no", "whole number", "number", "date", "instant", "text", "struct"]
+Plain = Literal["id", "yes/no", "whole number", "decimal number", "date", "instant", "text", "struct"]
 _PLAIN: dict[type[inspect.Type], Plain] = {
     inspect.UUIDType: "id",
     inspect.BoolType: "yes/no",
     inspect.IntType: "whole number",
-    inspect.FloatType: "number",
+    inspect.FloatType: "decimal number",
     inspect.DateType: "date",
     inspect.DateTimeType: "instant",
 }

@@ -118,8 +118,8 @@ TOPICS: Mapping[str, Label] = {name: Label(*label) for name, label in _TOPICS.it
 SERVICES: Mapping[str, Label] = {
     "intake": Label("受付", "intake"),
     "screening": Label("審査", "screening"),
-    "transfer": Label("移送", "transfer"),
-    "casework": Label("ケース", "casework"),
+    "transfer": Label("受入・移送", "transfer"),
+    "casework": Label("支援", "casework"),
 }
 """Service → what a lane of a timeline, or a filter, is called."""
 

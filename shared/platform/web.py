@@ -10,6 +10,7 @@ from starlette.types import ASGIApp
 
 from shared.kernel.errors import Sentences
 from shared.platform import apidocs, health, openapi
+from shared.platform.event_page import routes as event_page
 from shared.platform.exchange import BODY_LIMIT, Exchange
 from shared.platform.failures import Failures
 from shared.platform.jwks import verifier_for
@@ -143,7 +144,7 @@ def create_app(
     # The routes themselves, not `include_router`, which has every request matched twice.
     app.router.routes.extend(Raw(raw) for raw in raw_routes)
     of_pages = () if pages is None else (signing_in.router, signing_in.api)
-    for router in (*routers, *of_pages, health.router, apidocs.router):
+    for router in (*routers, *of_pages, health.router, apidocs.router, event_page.router):
         app.router.routes.extend(router.routes)
     check_actions(app.router.routes, app.permissions)
     return app

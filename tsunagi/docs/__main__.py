@@ -4,6 +4,7 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from shared.platform.event_page.page import page
 from tsunagi.docs.asyncapi import asyncapi_text
 from tsunagi.docs.code_sets import codes_page
 from tsunagi.docs.events import events_page
@@ -15,6 +16,7 @@ PROJECT = Path(__file__).parents[2]
 
 DOCUMENTS: Mapping[str, Callable[[Path], str]] = {
     "events.md": lambda _: events_page(),
+    "events.html": lambda _: page(whole=True),
     "asyncapi.yaml": lambda _: asyncapi_text(),
     "codes.md": lambda _: codes_page(),
     "permissions.md": lambda _: permissions_page(),

@@ -25,7 +25,8 @@ read its open bodies; who has no key sees ciphertext in `sealed`.
 
 A released type only grows. Readers keep fields and codes that they do not know. Per type:
 [JSON Schema](../shared/contracts/schemas) and [golden example](../shared/contracts/golden). The same for machines:
-[asyncapi.yaml](asyncapi.yaml).
+[asyncapi.yaml](asyncapi.yaml); as a page to search, in Japanese too: [events.html](events.html) (a running
+system has it under `/docs/events`).
 """
 
 
