@@ -148,7 +148,7 @@ def _shadows() -> list[Table]:
 
 
 async def _read_in(parts: Parts, work: Session, read: _Read) -> None:
-    async for page in read_log(parts.settings.kafka, EVENT_TOPICS):
+    async for page in read_log(parts.settings.brokers, EVENT_TOPICS):
         read.note(page.events, page.broken)
         if page.events:
             await _take_in(work, page.events, read)
@@ -206,7 +206,7 @@ async def _flush(side: Session, rows: Rows) -> None:
 async def _catch_up(parts: Parts, work: Session, tables: Tables, read: _Read) -> int:
     """Read what has come onto the log since, and fold anew what it is about. Returns how many messages that were."""
     before = read.messages
-    async for page in read_log(parts.settings.kafka, EVENT_TOPICS, since=read.after):
+    async for page in read_log(parts.settings.brokers, EVENT_TOPICS, since=read.after):
         read.note(page.events, page.broken)
         if page.events:
             new = {row["key"]: row["topic"] for row in await _take_in(work, page.events, read)}

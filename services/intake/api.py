@@ -10,6 +10,7 @@ from services.intake.domain.sheet import Sheet
 from services.intake.permissions import PERMISSIONS
 from services.intake.problems import PROBLEMS
 from services.intake.registering import Receipt, receive
+from services.intake.settings import IntakeSettings
 from shared.platform.origin import read_origin
 from shared.platform.parts import Parts
 from shared.platform.tokens import verified
@@ -76,6 +77,7 @@ def make_api(parts: Parts) -> FastAPI:
         routers=(routes.router, routes_person.router, routes_disaster.router),
         problems=PROBLEMS,
         permissions=PERMISSIONS,
+        body_limit=parts.policy(IntakeSettings).sheet_bytes,
         raw_routes=(
             RawRoute(
                 path="/households",

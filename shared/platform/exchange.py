@@ -73,17 +73,23 @@ class Exchange:
         tell: Tell,
         limit: int = BODY_LIMIT,
         hot: Mapping[tuple[str, str], tuple[Any, Endpoint]] | None = None,
+        root_path: str = "",
     ) -> None:
-        """`hot`: (method, path) → (route, endpoint) of what is answered here, past the framework's layers."""
+        """`hot`: (method, path) → (route, endpoint) of what is answered here, past the framework's layers.
+
+        `root_path`: where an ingress shows this service. A request may come with it or (a probe's) without.
+        """
         self._app = app
         self._tell = tell
         self._limit = limit
         self._hot = hot or {}
+        self._root_path = root_path
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        scope["root_path"] = self._root_path
         began, status = time.perf_counter(), 0
         asked = {name: value for name, value in scope["headers"] if name in _ASKED}
         # The chain that a command begins bears the command's id, where the caller names no other.
@@ -115,13 +121,18 @@ class Exchange:
             receive = _limited(receive, self._limit)
         elif not length.isdigit() or int(length) > self._limit:
             raise HTTPException(413)
-        found = self._hot.get((scope["method"], scope["path"].removeprefix(scope.get("root_path", ""))))
+        found = self._hot.get((scope["method"], self._within(scope["path"])))
         if found is None:
             await self._app(scope, receive, send)
             return
         scope["route"], endpoint = found
         response = await endpoint(Request(scope, receive, send))
         await response(scope, receive, send)
+
+    def _within(self, path: str) -> str:
+        """Return the path within the service."""
+        root = self._root_path
+        return path[len(root) :] if root and path.startswith(f"{root}/") else path
 
 
 _counted: dict[tuple[str, str, int], tuple[Callable[[], None], Callable[[float], None]]] = {}

@@ -9,16 +9,18 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 from aiokafka.structs import OffsetAndMetadata
 
+from shared.platform.kafka import Kafka, connecting
+
 _WITHIN = 15.0
 
 
-async def consumer_lag(kafka: str, group: str, topics: Collection[str]) -> dict[str, int]:
+async def consumer_lag(kafka: Kafka, group: str, topics: Collection[str]) -> dict[str, int]:
     """Return for each topic how many messages the group has not committed past.
 
     Raises what aiokafka raises, or `TimeoutError`, where Kafka cannot be reached or a topic is not there.
     """
-    consumer = AIOKafkaConsumer(bootstrap_servers=kafka, group_id=None, request_timeout_ms=5000)
-    admin = AIOKafkaAdminClient(bootstrap_servers=kafka, request_timeout_ms=5000)
+    consumer = AIOKafkaConsumer(**connecting(kafka), group_id=None, request_timeout_ms=5000)
+    admin = AIOKafkaAdminClient(**connecting(kafka), request_timeout_ms=5000)
     try:
         async with asyncio.timeout(_WITHIN):
             await consumer.start()

@@ -11,6 +11,7 @@ from aiokafka import AIOKafkaConsumer
 from aiokafka.admin import AIOKafkaAdminClient
 
 from shared.platform.inbox import Broken, Incoming, Message, read_message
+from shared.platform.kafka import Kafka, connecting
 from shared.platform.lag import partitions_of
 
 PATIENCE = 60.0
@@ -27,16 +28,16 @@ class Page(NamedTuple):
 
 
 async def read_messages(
-    kafka: str, topics: Collection[str], *, most: int = 2000, since: Since | None = None
+    kafka: Kafka, topics: Collection[str], *, most: int = 2000, since: Since | None = None
 ) -> AsyncIterator[list[Message]]:
     """Yield the messages of these topics as they are, from the earliest to the ends as they are now.
 
     `since`: where to begin in those partitions instead. Each page is of one partition. Raises what aiokafka raises,
     `LookupError` where a topic is not there, `TimeoutError` where nothing comes any more.
     """
-    admin = AIOKafkaAdminClient(bootstrap_servers=kafka, request_timeout_ms=15000)
+    admin = AIOKafkaAdminClient(**connecting(kafka), request_timeout_ms=15000)
     consumer = AIOKafkaConsumer(
-        bootstrap_servers=kafka,
+        **connecting(kafka),
         group_id=None,
         enable_auto_commit=False,
         auto_offset_reset="earliest",
@@ -91,7 +92,7 @@ async def read_messages(
 
 
 async def read_log(
-    kafka: str, topics: Collection[str], *, most: int = 2000, since: Since | None = None
+    kafka: Kafka, topics: Collection[str], *, most: int = 2000, since: Since | None = None
 ) -> AsyncIterator[Page]:
     """Yield the events of these topics, page by page; what cannot be read comes with its reason. `since` as above.
 

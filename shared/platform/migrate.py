@@ -131,9 +131,13 @@ def _grant(connection: Connection, service: str) -> None:
         text("SELECT schemaname, tablename FROM pg_tables WHERE schemaname = ANY(:schemas) ORDER BY 1, 2"),
         {"schemas": list(SCHEMAS)},
     ).all()
+    # The owner may always enter; of all others only the service's own logins.
+    database = connection.scalar(text("SELECT current_database()"))
+    connection.execute(text(f'REVOKE ALL ON DATABASE "{database}" FROM PUBLIC'))
     for kind, role in wanted.items():
         if role not in there:
             continue
+        connection.execute(text(f'GRANT CONNECT ON DATABASE "{database}" TO "{role}"'))
         for schema in SCHEMAS:
             connection.execute(text(f'GRANT USAGE ON SCHEMA {schema} TO "{role}"'))
             connection.execute(text(f'GRANT USAGE ON ALL SEQUENCES IN SCHEMA {schema} TO "{role}"'))

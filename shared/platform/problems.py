@@ -61,15 +61,19 @@ def _plain(value: object) -> object:
 class Problems:
     """The problem table of one service, joined with the platform's."""
 
-    def __init__(self, *tables: Iterable[Sentences]) -> None:
-        """Raises ValueError where two rows claim one code."""
+    def __init__(self, *tables: Iterable[Sentences], root_path: str = "") -> None:
+        """`root_path`: under which path of an ingress their explanations are read.
+
+        Raises ValueError where two rows claim one code.
+        """
+        self._root_path = root_path
         self.rows: Mapping[str, Sentences] = catalogue(PLATFORM, *tables)
 
     def body(self, code: str, status: int, details: Mapping[str, object]) -> dict[str, Any]:
         """Return the members of the problem."""
         row = self.rows.get(code) or self.rows["server.failed"]._replace(code=code)
         return {
-            "type": f"/problems/{code}",
+            "type": f"{self._root_path}/problems/{code}",
             "title": row.en,
             "status": status,
             "code": code,

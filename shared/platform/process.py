@@ -102,7 +102,6 @@ async def _serve(service: Service, settings: PlatformSettings) -> int:
             app,
             host=settings.host,
             port=settings.port,
-            root_path=settings.root_path,
             loop="none",
             http="httptools",
             ws="none",

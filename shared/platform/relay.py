@@ -20,6 +20,7 @@ from aiokafka import AIOKafkaProducer
 
 from shared.platform import failpoints, metrics
 from shared.platform.causes import cause
+from shared.platform.kafka import connecting
 from shared.platform.leadership import Leadership, leading
 from shared.platform.partitioning import hashes_of
 from shared.platform.parts import Parts
@@ -92,7 +93,7 @@ class Relay:
         self._service = parts.service
         self._database: Database = parts.database
         self._dsn = parts.settings.database_url
-        self._kafka = parts.settings.kafka
+        self._kafka = parts.settings.brokers
         self._most = rows
         self._limit = min(100, rows)
 
@@ -118,7 +119,7 @@ class Relay:
 
     async def _send_with_one_producer(self, leadership: Leadership) -> None:
         producer = AIOKafkaProducer(
-            bootstrap_servers=self._kafka,
+            **connecting(self._kafka),
             client_id=f"tsunagi.{self._service}.relay",
             acks="all",
             enable_idempotence=True,

@@ -1,23 +1,26 @@
 """Configuration by environment variables, all of them `TSUNAGI_…`, with safe defaults and a clear word on a bad one."""
 
+import re
 import sys
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Literal, TypeVar
-from urllib.parse import urlsplit
+from typing import Annotated, Any, Literal, TypeVar
+from urllib.parse import quote, urlsplit
 
 from pydantic import AfterValidator, AwareDatetime, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.platform import failpoints
 from shared.platform.clock import Clock
+from shared.platform.kafka import Access
 
 PREFIX = "TSUNAGI_"
 BAD_CONFIGURATION = 78
 """The exit code of a process that was configured wrongly (EX_CONFIG of sysexits.h)."""
 
 
-def _dsn(text: str) -> str:
+def postgres_url(text: str) -> str:
+    """Return the URL of a database. Raises ValueError on anything else."""
     parts = urlsplit(text)
     if parts.scheme not in {"postgresql", "postgres"} or len(parts.path) < 2:
         raise ValueError("expected postgresql://user:password@host:port/database")
@@ -49,18 +52,72 @@ def _readable(path: Path) -> Path:
         raise ValueError(f"expected a file that can be read: {error.strerror}") from None
 
 
+def _root_path(text: str) -> str:
+    if text and not re.fullmatch(r"(/[a-z0-9][a-z0-9_.-]*)+", text):
+        raise ValueError("expected a path as /intake, without a slash at its end")
+    return text
+
+
+def read_secret(path: Path) -> str:
+    """Return what a file of a secret holds, without the line's end that editors put there."""
+    return path.read_text("utf-8").rstrip("\r\n")
+
+
 KeyFile = Annotated[Path, AfterValidator(_readable)]
 Port = Annotated[int, Field(ge=0, le=65535)]
 
 
-class PlatformSettings(BaseSettings):
-    """What every process of every service is told. A service adds its own policy in a subclass."""
+class TsunagiSettings(BaseSettings):
+    """What is read from the environment: variables `TSUNAGI_…`, none of them shown where it is bad."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore", hide_input_in_errors=True)
 
-    database_url: Annotated[str, AfterValidator(_dsn), Field(repr=False)]
-    """This service's database, as the role of this process."""
+    patience: Annotated[float, Field(gt=0, le=3600)] = 60.0
+    """Seconds that a starting process waits for PostgreSQL (a command for what it needs) before it gives up."""
+
+
+class KafkaSettings(TsunagiSettings):
+    """How Kafka is reached."""
+
     kafka: Annotated[str, AfterValidator(_brokers)] = "127.0.0.1:9092"
+    kafka_ca_file: KeyFile | None = None
+    """What the brokers' certificates are checked against (PEM); without it the connection is not by TLS."""
+    kafka_user: Annotated[str, Field(min_length=1)] | None = None
+    kafka_password_file: KeyFile | None = None
+
+    @model_validator(mode="after")
+    def _user_has_a_password(self) -> "KafkaSettings":
+        if (self.kafka_user is None) != (self.kafka_password_file is None):
+            raise ValueError(f"{PREFIX}KAFKA_USER and {PREFIX}KAFKA_PASSWORD_FILE: one needs the other")
+        return self
+
+    @property
+    def brokers(self) -> Access:
+        """How Kafka is reached."""
+        password = read_secret(self.kafka_password_file) if self.kafka_password_file else ""
+        return Access(self.kafka, self.kafka_ca_file, self.kafka_user, password)
+
+
+def with_password(url: str, file: Path) -> str:
+    """Return a database's URL with the password that stands in the file.
+
+    Raises ValueError where the URL has one already, and what reading the file raises.
+    """
+    password = quote(read_secret(file), safe="")
+    head, at, place = url.rpartition("@")
+    scheme, _, login = head.partition("://")
+    if not at or ":" in login:
+        raise ValueError("expected postgresql://user@host:port/database, with the password in its file and only there")
+    return f"{scheme}://{login}:{password}@{place}"
+
+
+class PlatformSettings(KafkaSettings):
+    """What every process of every service is told. A service adds its own policy in a subclass."""
+
+    database_url: Annotated[str, AfterValidator(postgres_url), Field(repr=False)]
+    """This service's database, as the role of this process."""
+    database_password_file: KeyFile | None = None
+    """Where the password of that role stands, in place of one in the URL: what is in an environment is easily seen."""
     kek_file: KeyFile
     """The key-encryption key: 32 bytes in base64."""
     local: bool = False
@@ -82,10 +139,10 @@ class PlatformSettings(BaseSettings):
     clock_started: AwareDatetime | None = None
     clock_rate: Annotated[float, Field(gt=0, le=100_000)] = 1.0
 
+    root_path: Annotated[str, AfterValidator(_root_path)] = ""
+    """Under which path an ingress shows this service, `/intake`; empty where it has a host or port of its own."""
     host: str = "127.0.0.1"
     port: Port = 8000
-    root_path: Annotated[str, Field(pattern=r"^(/[a-z0-9-]+)*$")] = ""
-    """Where the ingress shows this service, as `/casework`; the ingress takes it off before it hands a request on."""
     metrics_host: str = "127.0.0.1"
     metrics_port: Port = 0
     """0: no metrics are served."""
@@ -96,8 +153,20 @@ class PlatformSettings(BaseSettings):
 
     pool_least: Annotated[int, Field(ge=0, le=100)] = 1
     pool_most: Annotated[int, Field(ge=1, le=100)] = 16
-    patience: Annotated[float, Field(gt=0, le=3600)] = 60.0
-    """Seconds that a starting process waits for PostgreSQL before it gives up (and is started again)."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_password(cls, given: Any) -> Any:
+        """Put the password of the file into the URL, so that everybody who reads the URL has it."""
+        match given:
+            case {"database_url": str(url), "database_password_file": str() | Path() as file}:
+                try:
+                    return {**given, "database_url": with_password(url, Path(file))}
+                except OSError:
+                    return given  # the field itself says what is wrong with it
+                except ValueError as error:
+                    raise ValueError(f"{PREFIX}DATABASE_PASSWORD_FILE: {error}") from None
+        return given
 
     @model_validator(mode="after")
     def _fits_together(self) -> "PlatformSettings":
@@ -119,7 +188,7 @@ class PlatformSettings(BaseSettings):
         return Clock(self.clock_epoch, started, self.clock_rate)
 
 
-S = TypeVar("S", bound=PlatformSettings)
+S = TypeVar("S", bound=TsunagiSettings)
 
 
 def complaints(error: ValidationError) -> list[str]:

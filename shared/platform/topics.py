@@ -1,14 +1,18 @@
 """Creating the topics that `shared.contracts.topics` declares: `python -m shared.platform.topics`."""
 
 import asyncio
-import os
 import sys
+import time
 from collections.abc import Sequence
+from typing import Annotated
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
+from aiokafka.errors import KafkaConnectionError, KafkaError, TopicAlreadyExistsError, for_code
+from pydantic import Field
 
 from shared.contracts.topics import TOPICS, Topic
+from shared.platform.kafka import Kafka, connecting
+from shared.platform.settings import KafkaSettings, read_settings
 
 _THERE_WITHIN = 15.0
 
@@ -17,12 +21,12 @@ class WrongTopic(Exception):
     """A topic is there with another number of partitions than declared: changing it would break its order."""
 
 
-async def create_topics(kafka: str, *, replicas: int = 1, topics: Sequence[Topic] = TOPICS) -> list[str]:
+async def create_topics(kafka: Kafka, *, replicas: int = 1, topics: Sequence[Topic] = TOPICS) -> list[str]:
     """Create the topics that are missing and return their names; those that are there are left as they are.
 
     With three replicas two must have a message before it is acknowledged. Raises `WrongTopic`, or what Kafka says.
     """
-    client = AIOKafkaAdminClient(bootstrap_servers=kafka, request_timeout_ms=15000)
+    client = AIOKafkaAdminClient(**connecting(kafka), request_timeout_ms=15000)
     await client.start()
     try:
         there = set(await client.list_topics())
@@ -56,12 +60,30 @@ async def _until_there(client: AIOKafkaAdminClient, names: Sequence[str]) -> Non
             await asyncio.sleep(0.02)
 
 
+class TopicSettings(KafkaSettings):
+    """`TSUNAGI_KAFKA_REPLICAS`: how many brokers hold each topic."""
+
+    kafka_replicas: Annotated[int, Field(ge=1, le=9)] = 3
+
+
+async def _when_reached(settings: TopicSettings) -> list[str]:
+    """Create the topics as soon as a broker answers, which it need not do yet; give up after the patience."""
+    until = time.monotonic() + settings.patience
+    while True:
+        try:
+            return await create_topics(settings.brokers, replicas=settings.kafka_replicas)
+        except KafkaConnectionError:
+            if time.monotonic() > until:
+                raise
+            await asyncio.sleep(1)
+
+
 def main() -> None:
     """Create the topics on `TSUNAGI_KAFKA`, with `TSUNAGI_KAFKA_REPLICAS` (3) replicas each."""
-    kafka = os.environ.get("TSUNAGI_KAFKA", "127.0.0.1:9092")
+    settings = read_settings(TopicSettings)
     try:
-        created = asyncio.run(create_topics(kafka, replicas=int(os.environ.get("TSUNAGI_KAFKA_REPLICAS", "3"))))
-    except (KafkaError, WrongTopic, OSError, ValueError) as error:
+        created = asyncio.run(_when_reached(settings))
+    except (KafkaError, WrongTopic, OSError) as error:
         sys.stderr.write(f"topics: {type(error).__name__}: {error}\n")
         raise SystemExit(1) from None
     sys.stdout.write(f"topics: created {', '.join(created) or 'none, all were there'}\n")

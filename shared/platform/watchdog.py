@@ -49,7 +49,7 @@ async def watch_lag(parts: Parts, topics: list[str], progress: Progress, look: f
     while True:
         await asyncio.sleep(look)
         try:
-            lag = await consumer_lag(parts.settings.kafka, parts.service, topics)
+            lag = await consumer_lag(parts.settings.brokers, parts.service, topics)
         except Exception:  # noqa: BLE001 - Kafka is away: nothing can be said, and leaving would not help
             still = 0
             continue

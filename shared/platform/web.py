@@ -73,7 +73,13 @@ class Api(FastAPI):
             if isinstance(route, Raw) and not route.param_convertors
             for method in route.told.methods
         }
-        return Exchange(stack, tell=self.failures.answer, limit=self.body_limit, hot=hot)
+        return Exchange(
+            stack,
+            tell=self.failures.answer,
+            limit=self.body_limit,
+            hot=hot,
+            root_path=self.state.parts.settings.root_path,
+        )
 
     def openapi(self) -> dict[str, Any]:
         """Return the OpenAPI document (made once)."""
@@ -86,6 +92,9 @@ class Api(FastAPI):
                 permissions=self.permissions,
                 problems=self.problems,
             )
+            root_path = self.state.parts.settings.root_path
+            if root_path:
+                self.openapi_schema["servers"] = [{"url": root_path}]
         return self.openapi_schema
 
 
@@ -131,7 +140,11 @@ def create_app(
 
     app = Api(
         parts=parts,
-        problems=Problems(problems, page_problems.PROBLEMS if pages is not None else ()),
+        problems=Problems(
+            problems,
+            page_problems.PROBLEMS if pages is not None else (),
+            root_path=parts.settings.root_path,
+        ),
         permissions=permission_table(permissions),
         verifier=checker,
         body_limit=body_limit,

@@ -13,6 +13,7 @@ import faust
 
 from shared.platform import failpoints, metrics
 from shared.platform.inbox import Message
+from shared.platform.kafka import MECHANISM, Access
 from shared.platform.parts import Parts
 from shared.platform.service import Service
 from shared.platform.settings import PlatformSettings
@@ -22,12 +23,21 @@ from shared.platform.watchdog import AWAY, STUCK, Progress, leave, watch_lag, wa
 _MOST, _WITHIN = 200, 0.005
 
 
+def _credentials(kafka: Access) -> Any:
+    if kafka.user:
+        return faust.SASLCredentials(
+            username=kafka.user, password=kafka.password, mechanism=MECHANISM, ssl_context=kafka.tls
+        )
+    return faust.SSLCredentials(kafka.tls) if kafka.tls else None
+
+
 def make_app(service: str, settings: PlatformSettings) -> faust.App:
     """Return the Faust app of a service: one a process, its group is the service's name."""
     settings.datadir.mkdir(parents=True, exist_ok=True)
     return faust.App(
         service,
         broker=";".join(f"kafka://{broker}" for broker in settings.kafka.split(",")),
+        broker_credentials=_credentials(settings.brokers),
         datadir=settings.datadir,
         store="memory://",
         autodiscover=False,

@@ -17,9 +17,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
+from tsunagi.keys import new_kek, new_signing_pair
 from tsunagi.stack.board import replace
 from tsunagi.stack.errors import StackError
 from tsunagi.stack.ports import any_free
@@ -223,11 +222,11 @@ def _make_secrets(layout: Layout) -> None:
     layout.kek.parent.mkdir(mode=0o700, exist_ok=True)
     if layout.token_key.exists():
         return
-    signing = Ed25519PrivateKey.generate()
+    signing_key, token_key = new_signing_pair()
     for file, content in (
-        (layout.signing_key, signing.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())),
-        (layout.kek, base64.b64encode(secrets.token_bytes(32)) + b"\n"),
+        (layout.signing_key, signing_key),
+        (layout.kek, new_kek()),
         (layout.folder / "secrets" / "database-key", secrets.token_hex(32).encode()),
-        (layout.token_key, signing.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)),
+        (layout.token_key, token_key),
     ):
         replace(file, content, mode=0o600)

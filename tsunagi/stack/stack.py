@@ -259,7 +259,7 @@ class Stack:
             self.kafka.order_start()
         if postgres.NAME in starting:
             self.postgres.wait_ready()
-            databases.create_all(self.layout)
+            asynchronous.run(databases.create_all(self.superuser_dsn, self.layout.password))
             self._say_ready(f"PostgreSQL {POSTGRES_VERSION}", self.layout.kind.ports["postgres"], began)
         if kafka.NAME in starting:
             self.kafka.wait_ready()

@@ -40,7 +40,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
 
 async def looks(world: SimpleNamespace, until: int = 10) -> int | None:
     """Return after how many looks it left, or None where it did not within `until`."""
-    parts: Any = SimpleNamespace(settings=SimpleNamespace(kafka=""), service="intake")
+    parts: Any = SimpleNamespace(settings=SimpleNamespace(brokers=""), service="intake")
     watching = asyncio.create_task(watch_lag(parts, ["intake.person"], world.progress, look=0))
     while world.looks < until and not watching.done():  # noqa: ASYNC110 - it lets the other task take its turn
         await asyncio.sleep(0)

@@ -1,6 +1,7 @@
 """A small service, made for these tests: notes that lie in wards, belong to facilities, partners and persons."""
 
 from collections.abc import Iterable
+from types import SimpleNamespace
 from typing import Annotated, Any, cast
 from uuid import UUID
 
@@ -124,8 +125,9 @@ QUICK = RawRoute(
 class _Parts:
     """As much of the parts as these routes use."""
 
-    def __init__(self) -> None:
+    def __init__(self, root_path: str) -> None:
         self.clock = Clock()
+        self.settings = SimpleNamespace(root_path=root_path)
 
 
 def make_app(
@@ -134,11 +136,12 @@ def make_app(
     permissions: Iterable[Permission] = PERMISSIONS,
     raw_routes: Iterable[RawRoute] = (QUICK,),
     verifier: Verifier | None = None,
+    root_path: str = "",
     **more: Any,
 ) -> Api:
     """Make the application; without a router, with all routes of the small service and no notes."""
     return create_app(
-        cast("Parts", _Parts()),
+        cast("Parts", _Parts(root_path)),
         title="small",
         routers=[router or router_of({})],
         problems=PROBLEMS,

@@ -1,0 +1,69 @@
+"""`tsunagi databases`: the services' databases and logins, on a PostgreSQL server that somebody else runs."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from pydantic import AfterValidator, Field
+
+from shared.platform.settings import KeyFile, TsunagiSettings, postgres_url
+from tsunagi.commands import app
+
+
+class ServerSettings(TsunagiSettings):
+    """`TSUNAGI_POSTGRES_URL`: the server, as the superuser, `postgresql://postgres@host:5432/postgres`.
+
+    `TSUNAGI_POSTGRES_PASSWORD_FILE`: the superuser's password.
+    `TSUNAGI_PASSWORDS`: a folder with a file for each login, named as the login, which holds its password.
+    """
+
+    postgres_url: Annotated[str, AfterValidator(postgres_url), Field(repr=False)]
+    postgres_password_file: KeyFile
+    passwords: Path
+
+
+@app.command()
+def databases() -> None:
+    """Create the four databases and their logins where they are missing, and set the logins' passwords.
+
+    Reads TSUNAGI_POSTGRES_URL, TSUNAGI_POSTGRES_PASSWORD_FILE, TSUNAGI_PASSWORDS, TSUNAGI_PATIENCE.
+    """
+    import asyncio
+
+    from shared.platform.settings import read_secret, read_settings, with_password
+    from tsunagi.stack.errors import StackError
+
+    settings = read_settings(ServerSettings)
+
+    def password_of(login: str) -> str:
+        try:
+            return read_secret(settings.passwords / login)
+        except OSError as error:
+            raise StackError(f"TSUNAGI_PASSWORDS: no password of {login}: {error.strerror}") from None
+
+    try:
+        dsn = with_password(settings.postgres_url, settings.postgres_password_file)
+    except ValueError as error:
+        raise StackError(f"TSUNAGI_POSTGRES_URL: {error}") from None
+    created = asyncio.run(_when_reached(dsn, password_of, settings.patience))
+    typer.echo(f"databases: created {', '.join(created) or 'none, all were there'}")
+
+
+async def _when_reached(dsn: str, password_of: Callable[[str], str], patience: float) -> list[str]:
+    """Create them as soon as the server answers, which it need not do yet."""
+    import asyncio
+    import time
+
+    from shared.platform.postgres import UNREACHABLE
+    from tsunagi.stack.databases import create_all
+    from tsunagi.stack.errors import StackError
+
+    until = time.monotonic() + patience
+    while True:
+        try:
+            return await create_all(dsn, password_of)
+        except UNREACHABLE as error:
+            if time.monotonic() > until:
+                raise StackError(f"PostgreSQL stayed away: {type(error).__name__}: {error}") from None
+            await asyncio.sleep(1)
