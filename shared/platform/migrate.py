@@ -9,13 +9,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import asyncpg
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.environment import EnvironmentContext
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData, text
-from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
@@ -84,8 +84,10 @@ async def differences(metadata: MetaData, dsn: str) -> list[Any]:
 
 
 def _engine(dsn: str) -> AsyncEngine:
-    url = make_url(dsn).set(drivername="postgresql+asyncpg")
-    return create_async_engine(url, poolclass=NullPool, connect_args={"timeout": 10})
+    # asyncpg reads the URL itself, as everywhere: it knows `sslmode` and `sslrootcert`, SQLAlchemy's reading does not.
+    return create_async_engine(
+        "postgresql+asyncpg://", poolclass=NullPool, async_creator=lambda: asyncpg.connect(dsn, timeout=10)
+    )
 
 
 def _options() -> dict[str, Any]:

@@ -64,6 +64,11 @@ class Came(NamedTuple):
     read: Incoming | Key | str
 
 
+def topics_of(service: Service) -> list[str]:
+    """Return the topics that a service's worker reads."""
+    return sorted({*service.effects, KEYS, *([PERSONS] if service.names else [])})
+
+
 class Settling:
     """How one service settles what comes in."""
 
@@ -73,7 +78,7 @@ class Settling:
 
     def topics(self) -> list[str]:
         """Return the topics that the service's worker reads."""
-        return sorted({*self.service.effects, KEYS, *([PERSONS] if self.service.names else [])})
+        return topics_of(self.service)
 
     def read(self, message: Message) -> Came:
         """Read a message of any topic that the worker reads."""

