@@ -89,7 +89,8 @@ class Exchange:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        scope["root_path"] = self._root_path
+        if self._root_path:
+            scope["root_path"] = self._root_path
         began, status = time.perf_counter(), 0
         asked = {name: value for name, value in scope["headers"] if name in _ASKED}
         # The chain that a command begins bears the command's id, where the caller names no other.
@@ -121,7 +122,7 @@ class Exchange:
             receive = _limited(receive, self._limit)
         elif not length.isdigit() or int(length) > self._limit:
             raise HTTPException(413)
-        found = self._hot.get((scope["method"], self._within(scope["path"])))
+        found = self._hot.get((scope["method"], _within(scope)))
         if found is None:
             await self._app(scope, receive, send)
             return
@@ -129,10 +130,12 @@ class Exchange:
         response = await endpoint(Request(scope, receive, send))
         await response(scope, receive, send)
 
-    def _within(self, path: str) -> str:
-        """Return the path within the service."""
-        root = self._root_path
-        return path[len(root) :] if root and path.startswith(f"{root}/") else path
+
+def _within(scope: Scope) -> str:
+    """Return the path within the service, as the router sees it."""
+    path: str = scope["path"]
+    root: str = scope.get("root_path", "")
+    return path[len(root) :] if root and path.startswith(f"{root}/") else path
 
 
 _counted: dict[tuple[str, str, int], tuple[Callable[[], None], Callable[[float], None]]] = {}
