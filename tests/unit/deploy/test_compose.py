@@ -103,7 +103,6 @@ def test_every_variable_that_it_reads_is_set_or_has_a_default(
 
     read = settings()
 
-    assert getattr(read, "local", False) is False
     for field in settings.model_fields:
         if given.get(PREFIX + field.upper()) is not None and not field.endswith(("_file", "_url")):
             assert str(getattr(read, field)).lower() == given[PREFIX + field.upper()].lower()
@@ -131,6 +130,7 @@ def test_so_is_what_the_image_and_the_env_files_set(file: str | None) -> None:
 
 def test_in_earnest_a_key_of_a_trial_opens_nothing() -> None:
     assert "TSUNAGI_TOKEN_KEY_FILE" not in composed.env_file("deploy/example.env")
+    assert "TSUNAGI_LOCAL" not in composed.env_file("deploy/example.env")
     assert composed.env_file("deploy/example.env")["TSUNAGI_DRILL"] == "false"
     assert composed.env_file("deploy/trial.env")["TSUNAGI_DRILL"] == "true"
 
