@@ -7,7 +7,13 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 RUNNING, PARTS = "the running system", "PostgreSQL and Kafka"
-_ALONE = ("test_drill.py", "test_stack_running.py", "test_stack_services.py", "test_stack_supervisor.py")
+_ALONE = (
+    "test_deployment.py",
+    "test_drill.py",
+    "test_stack_running.py",
+    "test_stack_services.py",
+    "test_stack_supervisor.py",
+)
 """Files that start systems of their own."""
 _FIRST = (RUNNING, "test_drill.py", PARTS, "test_stack_running.py")
 """What takes longest begins first."""

@@ -111,13 +111,32 @@ def with_password(url: str, file: Path) -> str:
     return f"{scheme}://{login}:{password}@{place}"
 
 
-class PlatformSettings(KafkaSettings):
-    """What every process of every service is told. A service adds its own policy in a subclass."""
+class DatabaseSettings(TsunagiSettings):
+    """How a service's database is reached."""
 
     database_url: Annotated[str, AfterValidator(postgres_url), Field(repr=False)]
     """This service's database, as the role of this process."""
     database_password_file: KeyFile | None = None
     """Where the password of that role stands, in place of one in the URL: what is in an environment is easily seen."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_password(cls, given: Any) -> Any:
+        """Put the password of the file into the URL, so that everybody who reads the URL has it."""
+        match given:
+            case {"database_url": str(url), "database_password_file": str() | Path() as file}:
+                try:
+                    return {**given, "database_url": with_password(url, Path(file))}
+                except OSError:
+                    return given  # the field itself says what is wrong with it
+                except ValueError as error:
+                    raise ValueError(f"{PREFIX}DATABASE_PASSWORD_FILE: {error}") from None
+        return given
+
+
+class PlatformSettings(DatabaseSettings, KafkaSettings):
+    """What every process of every service is told. A service adds its own policy in a subclass."""
+
     kek_file: KeyFile
     """The key-encryption key: 32 bytes in base64."""
     local: bool = False
@@ -153,20 +172,6 @@ class PlatformSettings(KafkaSettings):
 
     pool_least: Annotated[int, Field(ge=0, le=100)] = 1
     pool_most: Annotated[int, Field(ge=1, le=100)] = 16
-
-    @model_validator(mode="before")
-    @classmethod
-    def _with_password(cls, given: Any) -> Any:
-        """Put the password of the file into the URL, so that everybody who reads the URL has it."""
-        match given:
-            case {"database_url": str(url), "database_password_file": str() | Path() as file}:
-                try:
-                    return {**given, "database_url": with_password(url, Path(file))}
-                except OSError:
-                    return given  # the field itself says what is wrong with it
-                except ValueError as error:
-                    raise ValueError(f"{PREFIX}DATABASE_PASSWORD_FILE: {error}") from None
-        return given
 
     @model_validator(mode="after")
     def _fits_together(self) -> "PlatformSettings":

@@ -13,6 +13,13 @@ def sign_in(
     *,
     subject: Annotated[str, typer.Option(help="The actor's id, as events will say it.")] = "me",
     ward: Annotated[list[str] | None, typer.Option("--ward", help="JIS code of a ward, or * for all.")] = None,
+    site: Annotated[
+        str | None,
+        typer.Option(
+            help="Where casework is shown in a deployment, https://NAME/casework; then its database is the one of "
+            "TSUNAGI_DATABASE_URL and TSUNAGI_DATABASE_PASSWORD_FILE."
+        ),
+    ] = None,
     folder: Folder = None,
 ) -> None:
     """Print a link for one person and one time, good for twelve hours."""
@@ -20,9 +27,10 @@ def sign_in(
 
     from shared.platform.permissions import Role
     from shared.platform.postgres import UNREACHABLE
+    from shared.platform.settings import DatabaseSettings, read_settings
     from tsunagi.client import Who
     from tsunagi.stack.errors import StackError
-    from tsunagi.stack.links import sign_in_links
+    from tsunagi.stack.links import links, sign_in_links
     from tsunagi.stack.stack import Stack
 
     known: dict[str, Role] = {one: one for one in get_args(Role)}
@@ -31,6 +39,10 @@ def sign_in(
     wards = tuple(ward or ())
     invited = Who(subject, known[role], "*" if "*" in wards else wards)
     try:
-        typer.echo(sign_in_links(Stack.open(folder), [invited])[0])
+        if site is None:
+            made = sign_in_links(Stack.open(folder), [invited])
+        else:
+            made = links(read_settings(DatabaseSettings).database_url, site.rstrip("/"), [invited])
     except UNREACHABLE as error:
-        raise StackError("The stack is not up: `tsunagi up` starts it.") from error
+        raise StackError(f"The {'database' if site else 'stack'} is not up: {type(error).__name__}.") from error
+    typer.echo(made[0])

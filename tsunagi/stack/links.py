@@ -15,16 +15,21 @@ SERVICE = "casework"
 
 def sign_in_links(stack: Stack, invited: Sequence[Who]) -> list[str]:
     """Return a link for each of them. Raises what asyncpg raises where the stack's PostgreSQL is not up."""
+    return links(stack.dsn(SERVICE, "api"), stack.urls[SERVICE], invited)
+
+
+def links(dsn: str, base: str, invited: Sequence[Who]) -> list[str]:
+    """Return links to the pages at `base` (casework's address), their codes kept in its database. Raises as above."""
 
     async def make() -> list[str]:
-        database = await Database.connect(stack.dsn(SERVICE, "api"), most=1, name="tsunagi.sign-in")
+        database = await Database.connect(dsn, most=1, name="tsunagi.sign-in")
         try:
             async with database.session() as session:
                 return [await invite(session, _claims(one)) for one in invited]
         finally:
             await database.close()
 
-    return [f"{stack.urls[SERVICE]}/sign-in#{code}" for code in asynchronous.run(make())]
+    return [f"{base}/sign-in#{code}" for code in asynchronous.run(make())]
 
 
 def _claims(who: Who) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from shared.platform.process import ROLES as COMMANDS
-from shared.platform.settings import PREFIX, TsunagiSettings
+from shared.platform.settings import PREFIX, DatabaseSettings, TsunagiSettings
 from shared.platform.topics import TopicSettings
 from tests.unit.deploy import composed
 from tests.unit.deploy.composed import IN_CONTAINER, command, environment, ours, services
@@ -36,6 +36,8 @@ def settings_of(name: str) -> type[TsunagiSettings] | None:
             return TopicSettings
         case ["tsunagi", "databases"]:
             return ServerSettings
+        case ["tsunagi", "sign-in", *_]:
+            return DatabaseSettings
         case ["tsunagi", "keys" | "token", *_]:
             return None
     raise AssertionError(f"{name}: nobody knows {command(ours()[name])}")
@@ -59,9 +61,9 @@ def test_the_schema_refuses_what_is_wrong() -> None:
 
 
 def test_it_has_every_process_and_what_must_run_before() -> None:
-    once = {"keys", "token", "databases", "topics", *(f"{service}-migrate" for service in SERVICES)}
+    once = {"keys", "token", "sign-in", "databases", "topics", *(f"{service}-migrate" for service in SERVICES)}
     assert ours().keys() == PROCESSES | once
-    assert services().keys() - ours().keys() == {"postgres", "kafka", "ingress"}
+    assert services().keys() - ours().keys() == {"postgres", "kafka", "ingress", "prometheus"}
 
 
 @pytest.mark.parametrize("name", sorted(ours()))
@@ -229,14 +231,15 @@ def test_ours_have_no_rights_and_nothing_to_write_to(name: str) -> None:
 def test_kafka_and_postgres_are_reached_from_within_only() -> None:
     assert composed.composed()["networks"]["inside"]["internal"] is True
     for name, one in services().items():
-        if name != "ingress":
+        if name not in {"ingress", "prometheus"}:
             assert "ports" not in one, f"{name} would be open to the outside"
     assert services()["ingress"]["networks"] == ["edge"], "the ingress reaches the apis and nothing else"
     assert {name for name in PROCESSES if "edge" in ours()[name]["networks"]} == {f"{one}-api" for one in SERVICES}
 
 
 def test_a_trial_is_not_open_to_the_world() -> None:
-    assert all(port.startswith("127.0.0.1:") for port in services()["ingress"]["ports"])
+    for name in ("ingress", "prometheus"):
+        assert all(port.startswith("127.0.0.1:") for port in services()[name]["ports"])
 
 
 def test_only_who_talks_to_kafka_is_told_of_it() -> None:

@@ -20,7 +20,9 @@ LIMITS = {
     "casework": BODY_LIMIT,
 }
 BLOCK = re.compile(
-    r"handle_path (?P<path>\S+) \{\s+request_body \{\s+max_size (?P<limit>\d+)\s+\}\s+"
+    r"handle_path (?P<path>\S+) \{\s+"
+    r"@large expression `\{header.Content-Length\} != \"\" && int\(\{header.Content-Length\}\) > (?P<refused>\d+)`\s+"
+    r"error @large 413\s+request_body \{\s+max_size (?P<limit>\d+)\s+\}\s+"
     r"reverse_proxy (?P<host>[\w-]+):(?P<port>\d+) \{\s+import upstream\s+\}\s+\}"
 )
 
@@ -39,7 +41,8 @@ def test_each_service_has_its_path_and_no_other_leads_anywhere() -> None:
 
 
 def test_a_request_may_be_as_large_as_its_service_takes_it() -> None:
-    assert {found["host"].removesuffix("-api"): int(found["limit"]) for found in BLOCK.finditer(TEXT)} == LIMITS
+    for which in ("limit", "refused"):
+        assert {found["host"].removesuffix("-api"): int(found[which]) for found in BLOCK.finditer(TEXT)} == LIMITS
 
 
 def test_live_pages_are_not_held_back() -> None:
