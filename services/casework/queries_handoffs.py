@@ -88,3 +88,18 @@ async def gauges(session: Session, now: datetime) -> list[Row]:
         " FROM handoffs WHERE state = 'open' GROUP BY kind",
         now,
     )
+
+
+async def totals(session: Session, within: Within, now: datetime, owner: str) -> dict[str, int]:
+    """Count what the list shows: what nobody has, what of it is overdue, and what this owner has in hand."""
+    row = await session.fetchrow(
+        "SELECT count(*) FILTER (WHERE state = 'open') AS open,"
+        " count(*) FILTER (WHERE state = 'open' AND due < $3) AS overdue,"
+        " count(*) FILTER (WHERE state = 'taken' AND closed_by IS NULL AND owner = $4) AS mine"
+        " FROM handoffs h WHERE closed_by IS NULL AND ($1 OR h.ward = ANY($2) OR h.wards && $2)",
+        within.everything,
+        list(within.wards),
+        now,
+        owner,
+    )
+    return dict(row) if row else {}

@@ -75,13 +75,13 @@ class Reader(NamedTuple):
     forgotten: frozenset[UUID]
     may_open: bool
 
-    def open(self, row: Row, sealed: Sealed) -> tuple[msgspec.Raw | None, WordsAre]:
+    def open(self, event: UUID, type_: str, sealed: Sealed) -> tuple[msgspec.Raw | None, WordsAre]:
         if not self.may_open:
             return None, "closed"
         cipher = self.ciphers.get(sealed.k)
         if cipher is None:
             return None, "forgotten" if sealed.k in self.forgotten else "late"
-        raw = cipher.open(row["id"], row["type"], sealed)
+        raw = cipher.open(event, type_, sealed)
         return (msgspec.Raw(raw), "open") if raw is not None else (None, "damaged")
 
 
@@ -90,6 +90,18 @@ async def entries(parts: Parts, session: Session, rows: Sequence[Row], *, may_op
     parted = [_parted(row["value"]) for row in rows]
     reader = await _reader(parts, session, {sealed.k for _, sealed in parted if sealed}, may_open=may_open)
     return [_entry(row, facts, sealed, reader) for row, (facts, sealed) in zip(rows, parted, strict=True)]
+
+
+async def words_of(
+    parts: Parts, session: Session, events: Sequence[Recorded], *, may_open: bool
+) -> list[tuple[msgspec.Raw | None, WordsAre]]:
+    """Return the words of each of these events, opened for a reader who may, and what they are where they are not."""
+    sealed = [_parted(one.value)[1] for one in events]
+    reader = await _reader(parts, session, {one.k for one in sealed if one}, may_open=may_open)
+    return [
+        reader.open(one.envelope.id, one.envelope.type, words) if words is not None else (None, "none")
+        for one, words in zip(events, sealed, strict=True)
+    ]
 
 
 def _parted(value: bytes) -> tuple[msgspec.Raw, Sealed | None]:
@@ -115,7 +127,7 @@ async def _reader(parts: Parts, session: Session, owners: Iterable[UUID], *, may
 
 
 def _entry(row: Row, facts: msgspec.Raw, sealed: Sealed | None, reader: Reader) -> Entry:
-    words, words_are = reader.open(row, sealed) if sealed is not None else (None, "none")
+    words, words_are = reader.open(row["id"], row["type"], sealed) if sealed is not None else (None, "none")
     return Entry(
         event=row["id"],
         type=row["type"],
@@ -194,6 +206,8 @@ class Known(NamedTuple):
 
     traced: list[Traced]
     conflicts: list[Conflict]
+    events: list[list[Recorded]]
+    """The events that each of them was traced from, in the order in which they count."""
 
 
 async def known(session: Session, tables: Tables, person: UUID, as_of: AsOf) -> Known:
@@ -203,11 +217,12 @@ async def known(session: Session, tables: Tables, person: UUID, as_of: AsOf) -> 
     """
     reach = await queries.united(session, person, ever=True)
     found = await queries.events(session, reach.persons)
-    ways = {
-        one: trace(tables, one, settled)
+    counting = {
+        one: settled
         for one, events in found.items()
         if (settled := settle(events, happened_by=as_of.happened_by, known_by=as_of.known_by)).events
     }
+    ways = {one: trace(tables, one, settled) for one, settled in counting.items()}
     if person not in ways:
         raise NotFound("person.unknown")
     ahead, met = [person], {person}
@@ -218,7 +233,11 @@ async def known(session: Session, tables: Tables, person: UUID, as_of: AsOf) -> 
                 ahead.append(other)
     kept = {ways[one].journey.kept for one in met}
     ordered = sorted(met, key=lambda one: (one not in kept, one != person, one))
-    return Known([ways[one] for one in ordered], conflicts([ways[one].journey for one in ordered]))
+    return Known(
+        [ways[one] for one in ordered],
+        conflicts([ways[one].journey for one in ordered]),
+        [counting[one].events for one in ordered],
+    )
 
 
 def conflicts(ways: Sequence[Journey]) -> list[Conflict]:

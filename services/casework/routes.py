@@ -1,62 +1,26 @@
 """HTTP in: one person, read as of any instant: timeline, summary, hand-offs, and who looked."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import msgspec
-from fastapi import APIRouter, Depends, Query
-from pydantic import AwareDatetime
+from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
 from services.casework import queries, reading
+from services.casework.looking import Instants, look, reach_person
 from services.casework.models import TimelinePage
-from services.casework.permissions import MAY_OPEN
 from services.casework.policies import tables_of
-from services.casework.queries import Reach
-from services.casework.reading import AsOf, Timeline
-from services.casework.settings import CaseworkSettings
-from shared.kernel.ids import new_id
+from services.casework.reading import Timeline
 from shared.platform import personal
 from shared.platform.access import Call, action, allow
 from shared.platform.paging import Listed, Paged, encode_mark, listed
-from shared.platform.postgres import Session
 
 router = APIRouter(tags=["persons"])
-_FAR = datetime(9999, 1, 1, tzinfo=UTC)
 _encoder = msgspec.json.Encoder()
 
-
-def asked_instants(
-    happened_by: Annotated[AwareDatetime | None, Query(description="What had happened by then.")] = None,
-    known_by: Annotated[AwareDatetime | None, Query(description="As it was known by then.")] = None,
-) -> AsOf:
-    """Read `?happened_by=&known_by=`, each alone or both; without them: everything, as it is known now."""
-    return AsOf(happened_by or _FAR, known_by or _FAR)
-
-
-Instants = Annotated[AsOf, Depends(asked_instants)]
 Reading = Annotated[Call, Depends(allow("timeline.read"))]
-
-
-async def reach_person(call: Call, session: Session, person_id: UUID, *, ever: bool = False) -> Reach:
-    """Return what a person is for this caller. Raises `Forbidden` where neither ward nor conference reaches them."""
-    reach = await queries.united(session, person_id, ever=ever)
-    within = call.within()
-    owner = None
-    if within.own is not None and not within.holds(wards=reach.wards):
-        days = call.parts.policy(CaseworkSettings).member_days
-        if await queries.is_confidant(session, call.caller.id, reach.persons, call.now, days):
-            owner = call.caller.id
-    call.reach(wards=reach.wards, owner=owner)
-    return reach
-
-
-async def _look(call: Call, session: Session, person_id: UUID, what: str) -> bool:
-    """Keep that this caller looks; return whether words are open to them."""
-    may_open = bool(call.caller.roles & MAY_OPEN)
-    await queries.note_view(session, person_id, call.now, new_id(call.now), call.caller.id, what, opened=may_open)
-    return may_open
 
 
 @router.get("/persons/{person}/timeline", responses={200: {"model": TimelinePage}}, **action("timeline.read"))
@@ -70,7 +34,7 @@ async def timeline(
     """
     async with call.parts.database.session() as session:
         reach = await reach_person(call, session, person)
-        may_open = await _look(call, session, person, "timeline")
+        may_open = await look(call, session, person, "timeline")
         items, end = await reading.page(
             call.parts,
             session,
@@ -96,7 +60,7 @@ async def summary(person: UUID, call: Reading, as_of: Instants) -> dict[str, Any
     """
     async with call.parts.database.session() as session:
         await reach_person(call, session, person, ever=True)
-        may_open = await _look(call, session, person, "summary")
+        may_open = await look(call, session, person, "summary")
         found = await reading.known(session, tables_of(call.parts), person, as_of)
         ids = [one.journey.person for one in found.traced]
         names = await personal.names_of(session, ids) if may_open else {}

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends
 from services.casework import handlers, queries, queries_cases, reading
 from services.casework.domain import case
 from services.casework.domain.desk import day_of
+from services.casework.looking import reach_person
 from services.casework.models import (
     Assessing,
     Assigning,
@@ -23,7 +24,6 @@ from services.casework.models import (
 from services.casework.permissions import MAY_OPEN
 from services.casework.policies import scheme_of
 from services.casework.queries_cases import FAR
-from services.casework.routes import reach_person
 from shared.kernel.ids import derived_id
 from shared.platform import store
 from shared.platform.access import Answer, Call, action, allow, answer

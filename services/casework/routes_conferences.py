@@ -9,10 +9,10 @@ from fastapi import APIRouter, Depends
 from services.casework import handlers, queries_cases, reading
 from services.casework.domain import conference
 from services.casework.domain.desk import day_of
+from services.casework.looking import reach_person
 from services.casework.models_conference import Cancelling, Circle, Confidentiality, Finishing, Holding, Invitation
 from services.casework.permissions import MAY_OPEN
 from services.casework.queries_cases import FAR
-from services.casework.routes import reach_person
 from services.casework.settings import CaseworkSettings
 from shared.kernel.ids import derived_id
 from shared.platform import store

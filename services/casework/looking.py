@@ -1,0 +1,54 @@
+"""Who may look at a person, as of which instants; and that they looked is kept (K4-159, K4-169).
+
+What the API and the pages both ask before they show anything of a person.
+"""
+
+from datetime import UTC, datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Depends, Query
+from pydantic import AwareDatetime
+
+from services.casework import queries
+from services.casework.permissions import MAY_OPEN
+from services.casework.queries import Reach
+from services.casework.reading import AsOf
+from services.casework.settings import CaseworkSettings
+from shared.kernel.ids import new_id
+from shared.platform.access import Call
+from shared.platform.postgres import Session
+
+FAR = datetime(9999, 1, 1, tzinfo=UTC)
+"""As of this instant: everything."""
+
+
+def asked_instants(
+    happened_by: Annotated[AwareDatetime | None, Query(description="What had happened by then.")] = None,
+    known_by: Annotated[AwareDatetime | None, Query(description="As it was known by then.")] = None,
+) -> AsOf:
+    """Read `?happened_by=&known_by=`, each alone or both; without them: everything, as it is known now."""
+    return AsOf(happened_by or FAR, known_by or FAR)
+
+
+Instants = Annotated[AsOf, Depends(asked_instants)]
+
+
+async def reach_person(call: Call, session: Session, person_id: UUID, *, ever: bool = False) -> Reach:
+    """Return what a person is for this caller. Raises `Forbidden` where neither ward nor conference reaches them."""
+    reach = await queries.united(session, person_id, ever=ever)
+    within = call.within()
+    owner = None
+    if within.own is not None and not within.holds(wards=reach.wards):
+        days = call.parts.policy(CaseworkSettings).member_days
+        if await queries.is_confidant(session, call.caller.id, reach.persons, call.now, days):
+            owner = call.caller.id
+    call.reach(wards=reach.wards, owner=owner)
+    return reach
+
+
+async def look(call: Call, session: Session, person_id: UUID, what: str) -> bool:
+    """Keep that this caller looks; return whether words are open to them."""
+    may_open = bool(call.caller.roles & MAY_OPEN)
+    await queries.note_view(session, person_id, call.now, new_id(call.now), call.caller.id, what, opened=may_open)
+    return may_open
