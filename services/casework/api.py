@@ -15,7 +15,7 @@ from services.casework import (
     routes_conferences,
     routes_handoffs,
 )
-from services.casework.pages import home
+from services.casework.pages import handoffs, home, persons, timeline
 from services.casework.permissions import PERMISSIONS
 from services.casework.policies import scheme_of, tables_of
 from services.casework.problems import PROBLEMS
@@ -67,6 +67,9 @@ def make_api(parts: Parts) -> FastAPI:
             routes_conferences.router,
             routes_board.router,
             home.router,
+            timeline.router,
+            handoffs.router,
+            persons.router,
         ),
         problems=PROBLEMS,
         permissions=PERMISSIONS,

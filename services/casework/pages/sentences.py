@@ -16,6 +16,7 @@ import msgspec
 
 from services.casework.pages.wording import Names, changed, hand_off, in_words
 from shared.contracts.event import Event, Unreadable, Words, decode_as, event_type
+from shared.contracts.titles import title_of
 
 _BRACES: Final = re.compile(r"\{([?!]?)([a-z0-9_.]+)(?:=([^}]*))?\}")
 _TYPE: Final = re.compile(r"tsunagi\.(.+)\.v\d+")
@@ -80,7 +81,7 @@ class _Written(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     lane: int | Literal["to"]
     word: str
-    what: list[str]
+    what: list[str] = []
     why: list[str] = []
     more: list[str] = []
     who: list[str] = []
@@ -167,7 +168,7 @@ def tell(type_: str, facts: bytes, words: bytes | None, names: Names, near: date
     return Told(
         sentence.lane or hand_off(getattr(event, "kind", "")).taker,
         sentence.word,
-        next(iter(_all(sentence.what, event, said, names, near)), NOT_READABLE),
+        next(iter(_all(sentence.what, event, said, names, near)), None) or title_of(type_).ja,
         why,
         _all(sentence.more, event, said, names, near),
         who[0] if who else None,

@@ -38,7 +38,10 @@ HEADERS: Final[Mapping[str, str]] = {
 
 
 class Asset(NamedTuple):
-    """A static file, held in memory: its bytes as they are and packed, under a name that changes with them."""
+    """A static file, held in memory: its bytes as they are and packed, under an address that changes with them.
+
+    All files of a service have one version: a module names the next one relative to itself (`./live.js`).
+    """
 
     name: str
     version: str
@@ -82,7 +85,7 @@ class Pages:
             label=_label,
         )
         self._environment.globals.update(new_id=lambda: str(new_id(real_now())))
-        self.assets = {asset.name: asset for place in (PLATFORM, package) for asset in _assets(place)}
+        self.assets = _assets(PLATFORM, package)
 
     def answer(
         self, request: Request, call: Call | None, template: str, context: Mapping[str, Any], *, status: int = 200
@@ -117,11 +120,19 @@ class Pages:
         }
 
 
-def _assets(package: str) -> list[Asset]:
-    found = []
-    for file in files(package).joinpath("static").iterdir():
-        plain = file.read_bytes()
-        media_type = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
-        version = hashlib.sha256(plain).hexdigest()[:12]
-        found.append(Asset(file.name, version, media_type, plain, gzip.compress(plain, 9, mtime=0)))
-    return found
+def _assets(*packages: str) -> dict[str, Asset]:
+    """Read the static files of these packages; of two with one name, that of the later package."""
+    plain = {
+        file.name: file.read_bytes() for package in packages for file in files(package).joinpath("static").iterdir()
+    }
+    version = hashlib.sha256(b"".join(name.encode() + plain[name] for name in sorted(plain))).hexdigest()[:12]
+    return {
+        name: Asset(
+            name,
+            version,
+            mimetypes.guess_type(name)[0] or "application/octet-stream",
+            content,
+            gzip.compress(content, 9, mtime=0),
+        )
+        for name, content in plain.items()
+    }

@@ -10,6 +10,7 @@ import pytest
 
 from services.casework.pages.sentences import NOT_READABLE, Sentence, catalogue, lanes, short_type, tell
 from services.casework.pages.wording import Names, changed, in_words, when, word_list
+from services.screening.domain.guide import kobe_2022
 from shared.contracts import codes
 from shared.contracts.catalogue import MODULES
 from shared.contracts.event import Event, encode_body, encode_words, event_types
@@ -114,10 +115,15 @@ def test_what_is_no_such_event_is_not_readable() -> None:
 @pytest.mark.parametrize(
     ("type_", "facts", "what", "why"),
     [
-        ("intake.person.departed", {"destination": "home"}, "避難所を出た", ["行き先 自宅"]),
+        ("intake.person.departed", {"destination": "home"}, "退所した", ["行き先 自宅"]),
         ("intake.person.departed", {"destination": "hospital"}, "医療機関へ向かった", ["行き先 医療機関"]),
         ("screening.screening.requested", {"reason": "sheet", "risk": "high"}, "審査を頼んだ", None),
-        ("screening.screening.requested", {"reason": "fever", "risk": "high", "round": 2}, "もう一度の審査を頼んだ", None),
+        (
+            "screening.screening.requested",
+            {"reason": "fever", "risk": "high", "round": 2},
+            "もう一度の審査を頼んだ",
+            None,
+        ),
         ("screening.screening.call-attempted", {"outcome": "no-answer"}, "電話に出なかった", []),
         ("transfer.trip.accepted", {"partner": "family"}, "家族が送ると決まった", []),
         ("casework.case.visited", {"kind": "watching-over", "outcome": "met"}, "見守りで会えた", []),
@@ -167,6 +173,15 @@ def test_an_id_without_a_name_is_told_as_that() -> None:
     assert in_words("PlacementExpired.facility", UUID(int=1), nobody, AT) == "名前がまだ届いていない施設"
     assert in_words("MemberAdded.person", UUID(int=1), nobody, AT) == "名前が見られない方"
     assert in_words("NeedMet.placement", UUID(int=1), nobody, AT) is None
+
+
+def test_the_questions_of_the_guide_are_said_in_the_guides_own_answers() -> None:
+    guide = kobe_2022()
+    said = word_list().questions
+    assert set(said) == {question.code for question in guide.questions}
+    for question in guide.questions:
+        answers = {answer.code: answer.label for answer in question.answers}
+        assert {code: label for code, label in said[question.code].items() if code != "ask"} == answers
 
 
 def test_every_kind_of_hand_off_has_an_arrow_between_lanes() -> None:
