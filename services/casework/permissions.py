@@ -41,6 +41,7 @@ PERMISSIONS: tuple[Permission, ...] = (
         ja="引き継ぎの表と分類表を見る",
         en="Read the table of hand-offs and the assessment scheme",
     ),
+    Permission("person.find", _CARE, ja="氏名で人をさがす", en="Find a person by name"),
     Permission("person.list", {**_CARE, "auditor": "any"}, ja="支援漏れの一覧を見る", en="List who might be missed"),
     Permission(
         "board.read",

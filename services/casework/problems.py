@@ -11,6 +11,13 @@ PROBLEMS: tuple[Sentences, ...] = (
         "Check the registration, wait a moment, and try again.",
     ),
     Sentences(
+        "asof.unreadable",
+        "日時を読めません。",
+        "The instant cannot be read.",
+        "日付と時刻を入れ直してください。",
+        "Give a day and a time.",
+    ),
+    Sentences(
         "handoff.unknown",
         "この引き継ぎはありません。",
         "There is no such hand-off.",

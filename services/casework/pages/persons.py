@@ -10,13 +10,12 @@ from starlette.responses import Response
 
 from services.casework import queries_life
 from services.casework.domain.journey import STANDINGS
-from services.casework.permissions import MAY_NAME
 from shared.platform.access import Call, allow
 from shared.platform.pages.routing import PageRoute, page
 from shared.platform.paging import Paged, encode_mark
 
 router = APIRouter(route_class=PageRoute)
-Finding = Annotated[Call, Depends(allow("person.list"))]
+Finding = Annotated[Call, Depends(allow("person.find"))]
 
 
 def search_words(text: str) -> str:
@@ -24,16 +23,15 @@ def search_words(text: str) -> str:
     return "".join(unicodedata.normalize("NFKC", text).split()).replace("・", "")
 
 
-@router.get("/pages/persons", **page("person.list"))
+@router.get("/pages/persons", **page("person.find"))
 async def find(request: Request, call: Finding, paged: Paged, q: Annotated[str, Query(max_length=60)] = "") -> Response:
     """Who is called so, by kana; of those out of reach nothing is said, not even that there are any."""
     words = search_words(q)
-    may_name = bool(call.caller.roles & MAY_NAME)
     within = call.within()
     async with call.parts.database.session() as session:
         rows = (
             await queries_life.find(session, within, words, paged.after(tuple[str, UUID]), paged.limit + 1)
-            if words and may_name
+            if words
             else []
         )
         found = rows[: paged.limit]
@@ -48,7 +46,6 @@ async def find(request: Request, call: Finding, paged: Paged, q: Annotated[str, 
         {
             "q": q.strip(),
             "asked": bool(words),
-            "may_name": may_name,
             "found": found,
             "places": {id_: place.name for id_, place in places.items()},
             "standings": {code: label[0] for code, label in STANDINGS.items()},

@@ -95,7 +95,7 @@ def world(parts: Parts, tell: Tell) -> World:
 
 
 @pytest.mark.req("K4-159", "K0-022", "K4-166")
-async def test_a_ward_sees_its_own_and_a_member_their_case(app: Api, token: Token, world: World) -> None:
+async def test_a_ward_sees_its_own_and_a_member_their_case(app: Api, token: Token, world: World, worker: Parts) -> None:
     def of_person(path: str) -> Factory:
         async def ask(ground: Ground) -> Ask:
             return Ask(f"/persons/{await world.shared(ground)}{path}")
@@ -203,7 +203,42 @@ async def test_a_ward_sees_its_own_and_a_member_their_case(app: Api, token: Toke
             await session.execute("UPDATE people SET standing = 'lost' WHERE person = $1", life.person)
         return Ask("/lost", params={"limit": "200"}, shows=str(life.person))
 
+    def page_of_person(path: str = "") -> Factory:
+        async def ask(ground: Ground) -> Ask:
+            return Ask(f"/pages/persons/{await world.shared(ground)}{path}")
+
+        return ask
+
+    async def found(ground: Ground) -> Ask:
+        life, name = await world.person(ground), f"訓練{fresh_id()}"
+        async with worker.database.session() as session:
+            await session.execute(
+                "INSERT INTO personal.person (person, version, words, name) VALUES ($1, 1, '{}', $2)", life.person, name
+            )
+        return Ask("/pages/persons", params={"q": name}, shows=str(life.person))
+
+    async def page_of_handoffs(ground: Ground) -> Ask:
+        life = await world.person(ground, when="06:00")  # due before all others here
+        handoff = life.handoff("registration-to-screening").handoff
+        return Ask("/pages/handoffs", params={"which": "open", "limit": "200"}, shows=str(handoff))
+
+    async def taken_by_form(ground: Ground) -> Ask:
+        form = {"command": str(fresh_id())}
+        return Ask(f"/pages/handoffs/{await world.handoff(ground)}/take", form=form)
+
+    async def returned_by_form(ground: Ground) -> Ask:
+        ask = await returned(ground)
+        return Ask(f"/pages{ask.path}", form={"command": str(fresh_id())})
+
+    app.state.live.end_streams()  # a stream says that it is there, and ends
     factories: dict[str, Factory] = {
+        "GET /pages": lambda _: Ask("/pages"),
+        "GET /pages/persons": found,
+        "GET /pages/persons/{person}": page_of_person(),
+        "GET /pages/persons/{person}/live": page_of_person("/live"),
+        "GET /pages/handoffs": page_of_handoffs,
+        "POST /pages/handoffs/{handoff_id}/take": taken_by_form,
+        "POST /pages/handoffs/{handoff_id}/return": returned_by_form,
         "GET /persons/{person}/timeline": of_person("/timeline"),
         "GET /persons/{person}": of_person(""),
         "GET /persons/{person}/handoffs": of_person("/handoffs"),
