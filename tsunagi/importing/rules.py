@@ -1,4 +1,4 @@
-"""How a list is read, as data: columns, kinds, groups (`rules.json`) and the wards of cities (`wards.json`)."""
+"""How a list is read, as data: columns, kinds, groups (`rules.json`) and the wards of cities."""
 
 import re
 import unicodedata
@@ -6,6 +6,8 @@ from functools import cache, cached_property
 from importlib.resources import files
 
 import msgspec
+
+from shared.contracts.wards import table
 
 
 class KindRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -102,7 +104,7 @@ class City(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Wards(msgspec.Struct, frozen=True, kw_only=True, dict=True):
-    """`wards.json`: the cities with wards, by JIS code of five digits."""
+    """The contracts' `wards.json`: the cities with wards, by JIS code of five digits."""
 
     about: str
     source: str
@@ -128,4 +130,4 @@ def rules() -> Rules:
 @cache
 def wards() -> Wards:
     """Return the shipped table of wards."""
-    return msgspec.json.decode(files(__package__).joinpath("wards.json").read_bytes(), type=Wards)
+    return msgspec.json.decode(table(), type=Wards)

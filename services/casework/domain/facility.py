@@ -19,7 +19,7 @@ from shared.contracts.transfer_facility import (
 STEPS = ("people-safe", "damage-checked", "space-made", "receiving")
 """The steps of opening in their order (004 (2)④); with the last one the facility is open."""
 
-_FIELDS = ("name", "kind", "ward", "latitude", "longitude", "published")
+_FIELDS = ("name", "kind", "ward", "latitude", "longitude", "published", "size", "size_invented")
 
 
 class Step(msgspec.Struct, frozen=True):
@@ -40,12 +40,19 @@ class FacilityNow(msgspec.Struct, kw_only=True):
     longitude: float | None = None
     published: bool = True
     invented: bool = False
+    size: int | None = None
+    """For how many people a shelter is meant (めやす); None is 不明 and not 0."""
+    size_invented: bool = False
     steps: dict[str, Step] = {}
     step: str | None = None
     open: bool = False
     opened_at: datetime | None = None
     closed_at: datetime | None = None
     total: int | None = None
+    baseline: int | None = None
+    """Places in ordinary times."""
+    by_group: dict[str, int] = {}
+    """The places of each group that has a number of its own."""
     reserved: int = 0
     lacks: list[str] = []
     reported_at: datetime | None = None
@@ -71,6 +78,8 @@ def facility(id_: UUID, events: Iterable[Recorded]) -> FacilityNow:
                 now.open, now.closed_at, now.steps, now.step = False, at, {}, None
             case CapacityReported() as event:
                 now.total, now.reserved, now.lacks = event.total, event.reserved, list(event.lacks)
+                now.baseline = event.baseline
+                now.by_group = {one.group: one.places for one in event.by_group if one.group and one.places is not None}
                 now.reported_at = at
             case _:
                 pass

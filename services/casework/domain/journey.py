@@ -29,6 +29,8 @@ class Placement(msgspec.Struct, kw_only=True):
     facility: UUID
     need: UUID
     state: str
+    held: bool = False
+    """Whether a place is held for the person while the facility is asked."""
     group: str | None = None
     until: datetime | None = None
     asked_at: datetime | None = None

@@ -40,7 +40,7 @@ def _placement(state: Journey, event: Any, envelope: Envelope) -> Placement:
 
 def _asked(state: Journey, event: placement.PlacementRequested, envelope: Envelope, at: datetime) -> None:
     one = _placement(state, event, envelope)
-    one.group, one.until, one.asked_at = event.group, event.until, at
+    one.group, one.until, one.asked_at, one.held = event.group, event.until, at, event.held
     state.asked_at = at
 
 

@@ -1,0 +1,166 @@
+"""Casework's tables → the situation of the whole city at once, of which every scope is a part (`domain.situation`).
+
+A city on its second day has 200,000 people in these tables: one pass over each, whoever looks.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from services.casework import queries_board
+from services.casework.domain.facility import STEPS
+from services.casework.domain.places import Taken, places
+from services.casework.domain.situation import (
+    Change,
+    Drive,
+    Lane,
+    Overdue,
+    Shelter,
+    Situation,
+    Trend,
+    Welfare,
+)
+from shared.platform.postgres import Row, Session
+
+MOST_OVERDUE = 40
+"""So many hand-offs of a ward and state are listed; how many there are is counted."""
+MOST_POINTS = 240
+_STEPS_OF = tuple(timedelta(minutes=n) for n in (1, 2, 5, 10, 15, 30, 60, 120, 360, 720, 1440))
+
+_SHELTERS = """
+    SELECT coalesce(s.shelter, f.facility) AS facility, f.name, coalesce(f.ward, s.ward) AS ward, f.latitude,
+        f.longitude, f.size, coalesce(f.size_invented, false) AS size_invented, s.persons,
+        coalesce(s.needing_care, 0) AS needing_care, coalesce(s.out, 0) AS out, s.heard_at
+    FROM (
+        SELECT shelter, min(ward) AS ward, max(last_heard) AS heard_at,
+            count(*) FILTER (WHERE presence IN ('present', 'out', 'ambulance')) AS persons,
+            count(*) FILTER (WHERE needs_care AND presence IN ('present', 'out', 'ambulance')) AS needing_care,
+            count(*) FILTER (WHERE presence = 'out') AS out
+        FROM people WHERE shelter IS NOT NULL AND place_kind = 'shelter' AND (kept IS NULL OR kept = person)
+        GROUP BY shelter
+    ) s
+    FULL JOIN facilities f ON f.facility = s.shelter
+    WHERE s.shelter IS NOT NULL OR f.kind = 'shelter'
+"""
+_ELSEWHERE = """
+    SELECT ward, place_kind, count(*) AS persons FROM people
+    WHERE place_kind NOT IN ('shelter', 'facility') AND presence IN ('present', 'out', 'ambulance')
+        AND (kept IS NULL OR kept = person) AND registered_heard IS NOT NULL
+    GROUP BY ward, place_kind
+"""
+_LANES = """
+    SELECT kind, ward, count(*) FILTER (WHERE state = 'open') AS waiting,
+        count(*) FILTER (WHERE state = 'open' AND due < $1) AS overdue,
+        count(*) FILTER (WHERE state = 'taken') AS in_hand
+    FROM handoffs WHERE closed_by IS NULL GROUP BY kind, ward
+"""
+_OVERDUE = """
+    SELECT h.handoff, h.kind, h.person, h.ward, h.state, h.owner, h.urgent, h.due, p.age_band, p.place_kind, p.shelter,
+        (SELECT facility FROM placements q WHERE q.person = h.person AND q.state IN ('accepted', 'arrived')
+            ORDER BY q.asked_at DESC NULLS LAST LIMIT 1) AS facility
+    FROM (
+        SELECT *, row_number() OVER (PARTITION BY ward, state ORDER BY due, handoff) AS turn
+        FROM handoffs WHERE closed_by IS NULL AND due < $1
+    ) h
+    JOIN people p USING (person)
+    WHERE h.turn <= $2
+    ORDER BY h.due, h.handoff
+"""
+_FACILITIES = """
+    SELECT facility, name, kind, ward, latitude, longitude, open, step, steps, closed_at, total, baseline, by_group,
+        reported_at
+    FROM facilities
+    WHERE kind NOT IN ('emergency-site', 'shelter') AND (
+        open OR step IS NOT NULL OR steps <> '{}' OR reported_at IS NOT NULL OR facility = ANY($1))
+"""
+_TAKEN = """
+    SELECT facility, state, "group", held, count(*) AS persons FROM placements
+    WHERE state IN ('asked', 'accepted', 'arrived') GROUP BY facility, state, "group", held
+"""
+_DRIVES = """
+    SELECT t.trip, p.ward, t.state, t.vehicle, coalesce(t.pick_up_at, t.planned_at) AS planned_at, t.wanted_at,
+        p.shelter, t.facility
+    FROM trips t JOIN people p USING (person)
+    WHERE t.state IN ('planned', 'offered', 'accepted', 'started', 'picked-up') AND p.presence <> 'dead'
+        AND p.facility IS NULL
+"""
+_CHANGES = """
+    SELECT coalesce(f.ward, c.ward) AS ward, c.begins, sum(c.came)::int AS came, sum(c.went)::int AS went
+    FROM (
+        SELECT shelter, ward, date_bin($1, greatest(since, $2), $2) AS begins, count(*) AS came, 0 AS went
+        FROM stays WHERE place_kind = 'shelter' AND shelter IS NOT NULL AND since <= $3
+            AND (kept IS NULL OR kept = person)
+        GROUP BY 1, 2, 3
+        UNION ALL
+        SELECT shelter, ward, date_bin($1, greatest(until, $2), $2), 0, count(*)
+        FROM stays WHERE place_kind = 'shelter' AND shelter IS NOT NULL AND until <= $3
+            AND (kept IS NULL OR kept = person)
+        GROUP BY 1, 2, 3
+    ) c LEFT JOIN facilities f ON f.facility = c.shelter
+    GROUP BY 1, 2 ORDER BY 2, 1
+"""
+_HOUR_AGO = """
+    SELECT coalesce(f.ward, s.ward) AS ward, count(*) AS persons
+    FROM stays s LEFT JOIN facilities f ON f.facility = s.shelter
+    WHERE s.place_kind = 'shelter' AND s.shelter IS NOT NULL AND s.since <= $1 AND (s.until IS NULL OR s.until > $1)
+        AND (s.kept IS NULL OR s.kept = s.person)
+    GROUP BY 1
+"""
+
+
+async def situation(session: Session, now: datetime, trend: Trend | None) -> Situation:
+    """Return the situation of everything now, with the trend as it was last reckoned."""
+    placed = await session.fetch(_TAKEN)
+    facilities = await session.fetch(_FACILITIES, sorted({row["facility"] for row in placed}))
+    shelters = tuple(Shelter(**dict(row)) for row in await session.fetch(_SHELTERS))
+    drives = tuple(Drive(**dict(row)) for row in await session.fetch(_DRIVES))
+    names = await session.fetch("SELECT facility, name FROM facilities WHERE name IS NOT NULL")
+    return Situation(
+        at=now,
+        heard=await queries_board.heard(session),
+        shelters=shelters,
+        elsewhere={(row["ward"], row["place_kind"]): row["persons"] for row in await session.fetch(_ELSEWHERE)},
+        lanes=tuple(Lane(**dict(row)) for row in await session.fetch(_LANES, now)),
+        overdue=tuple(Overdue(**dict(row)) for row in await session.fetch(_OVERDUE, now, MOST_OVERDUE)),
+        welfare=tuple(_welfare(facilities, placed)),
+        drives=drives,
+        disasters=tuple(await queries_board.disasters(session, None)),
+        trend=trend,
+        places={row["facility"]: row["name"] for row in names},
+    )
+
+
+def _welfare(facilities: Sequence[Row], placed: Sequence[Row]) -> list[Welfare]:
+    taken: dict[UUID, list[Taken]] = {}
+    for row in placed:
+        taken.setdefault(row["facility"], []).append(Taken(row["state"], row["group"], row["held"], row["persons"]))
+    return [_one(dict(row), taken.get(row["facility"], [])) for row in facilities]
+
+
+def _one(row: dict[str, Any], taken: list[Taken]) -> Welfare:
+    steps, by_group, closed_at = row.pop("steps"), row.pop("by_group"), row.pop("closed_at")
+    failed = next((name for name in STEPS if name in steps and not steps[name]["ok"]), None)
+    closed = closed_at is not None and not row["open"] and not steps
+    return Welfare(**row, failed=failed, closed=closed, places=places(row["total"], by_group, taken))
+
+
+async def trend(session: Session, now: datetime) -> Trend | None:
+    """Reckon the people in shelters since the onset from who stayed where, or None where nothing has begun."""
+    began = await session.fetchval(
+        "SELECT coalesce((SELECT began FROM disasters WHERE began <= $1 ORDER BY began DESC LIMIT 1),"
+        " (SELECT min(since) FROM stays))",
+        now,
+    )
+    if began is None or began >= now:
+        return None
+    step = next((one for one in _STEPS_OF if (now - began) / one <= MOST_POINTS), _STEPS_OF[-1])
+    changes = await session.fetch(_CHANGES, step, began, now)
+    hour_ago = await session.fetch(_HOUR_AGO, now - timedelta(hours=1))
+    return Trend(
+        at=now,
+        began=began,
+        step=step,
+        changes=tuple(Change(**dict(row)) for row in changes),
+        hour_ago={row["ward"]: row["persons"] for row in hour_ago},
+    )
