@@ -19,9 +19,7 @@ def upgrade() -> None:
     op.add_column("facilities", sa.Column("baseline", sa.Integer(), nullable=True))
     op.add_column(
         "facilities",
-        sa.Column(
-            "by_group", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'"), nullable=False
-        ),
+        sa.Column("by_group", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'"), nullable=False),
     )
     op.add_column("placements", sa.Column("held", sa.Boolean(), server_default=sa.text("false"), nullable=False))
     op.create_index(
