@@ -15,7 +15,8 @@ from services.casework import (
     routes_conferences,
     routes_handoffs,
 )
-from services.casework.pages import handoffs, home, persons, timeline
+from services.casework.pages import board, handoffs, home, persons, timeline
+from services.casework.pages.situations import Situations
 from services.casework.permissions import PERMISSIONS
 from services.casework.policies import scheme_of, tables_of
 from services.casework.problems import PROBLEMS
@@ -56,7 +57,7 @@ def make_api(parts: Parts) -> FastAPI:
         finally:
             counting.cancel()
 
-    return create_app(
+    app = create_app(
         parts,
         title="tsunagi casework",
         description="Each person's timeline, the hand-offs, cases, conferences, the board (災害ケースマネジメント).",
@@ -67,6 +68,7 @@ def make_api(parts: Parts) -> FastAPI:
             routes_conferences.router,
             routes_board.router,
             home.router,
+            board.router,
             timeline.router,
             handoffs.router,
             persons.router,
@@ -76,3 +78,5 @@ def make_api(parts: Parts) -> FastAPI:
         lifespan=lifespan,
         pages=home.PAGES,
     )
+    app.state.situations = Situations(parts)
+    return app

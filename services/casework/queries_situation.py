@@ -3,8 +3,8 @@
 A city on its second day has 200,000 people in these tables: one pass over each, whoever looks.
 """
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections.abc import Collection, Sequence
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +21,7 @@ from services.casework.domain.situation import (
     Trend,
     Welfare,
 )
+from services.casework.domain.timeline import JAPAN
 from shared.platform.postgres import Row, Session
 
 MOST_OVERDUE = 40
@@ -164,3 +165,24 @@ async def trend(session: Session, now: datetime) -> Trend | None:
         changes=tuple(Change(**dict(row)) for row in changes),
         hour_ago={row["ward"]: row["persons"] for row in hour_ago},
     )
+
+
+async def ages(session: Session, persons: Collection[UUID], now: datetime) -> dict[UUID, str]:
+    """Return how old persons are, in words, as far as their sheets say: 81歳, or 80歳くらい of a year alone."""
+    rows = await session.fetch(
+        "SELECT person, words ->> 'birth_date' AS birth, words ->> 'age' AS age FROM personal.person"
+        " WHERE person = ANY($1)",
+        list(persons),
+    )
+    found = {row["person"]: age_in_words(row["birth"], row["age"], now.astimezone(JAPAN).date()) for row in rows}
+    return {person: age for person, age in found.items() if age is not None}
+
+
+def age_in_words(birth: str | None, age: str | None, today: date) -> str | None:
+    """Return an age of a date of birth as far as it was read (`1945-03-05`, `1945-03`, `1945`), or as it was given."""
+    parts = [int(part) for part in (birth or "").split("-") if part.isdecimal()]
+    if len(parts) == len(("year", "month", "day")):
+        return f"{today.year - parts[0] - ((today.month, today.day) < (parts[1], parts[2]))}歳"
+    if age is not None and age.isdecimal():
+        return f"{int(age)}歳"
+    return f"{today.year - parts[0]}歳くらい" if parts else None

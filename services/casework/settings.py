@@ -30,5 +30,7 @@ class CaseworkSettings(PlatformSettings):
     """After how many days without contact a person is listed (K0-006)."""
     member_days: Annotated[int, Field(ge=0, le=3650)] = 30
     """For how many days after a conference was held its members may still read the case."""
+    figure_old_minutes: Annotated[int, Field(ge=1, le=10_000)] = 120
+    """After how many minutes without any news from a shelter the board calls its figure old."""
     rebuild_rest: Annotated[int, Field(ge=1, le=1_000_000)] = 5_000
     """How many messages a rebuild may have left to read before it holds the worker to swap."""

@@ -7,8 +7,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "casework_0003"
-down_revision = "casework_0002"
+revision = "casework_0004"
+down_revision = "casework_0003"
 
 
 def upgrade() -> None:
