@@ -15,8 +15,13 @@ DISC = 400.0
 _METRES = 111_320.0
 """Of one degree of latitude."""
 _BOX = 1000.0, 1500.0
-_LARGEST, _SMALLEST = 60.0, 9.0
+_MARGIN = 80.0
+_LARGEST, _SMALLEST, _RANKED = 60.0, 8.0, 36.0
 _MARK, _CORE = 30.0, 36.0
+_ROOM_FOR = 45
+"""So many points have room at full size: of more, each is drawn smaller."""
+MANY = 90
+"""Of more welfare shelters than this, only the core ones are drawn."""
 
 
 class Dot(NamedTuple):
@@ -47,16 +52,14 @@ class Land(NamedTuple):
 
 
 class Chart(NamedTuple):
-    """What is drawn in the box `view` (x, y, width, height); `disc`: the radius of 400 m, `bar`: the length of 1 km."""
+    """What is drawn in the box `view` (x, y, width, height); `disc`: the radius of 400 m."""
 
     view: str
     disc: float
-    bar: float
-    left: float
-    bottom: float
     near: tuple[tuple[float, float], ...]
     dots: tuple[Dot, ...]
     diamonds: tuple[Diamond, ...]
+    core_only: bool
     lands: tuple[Land, ...]
     unplaced: int
     """Points whose position is not known."""
@@ -76,39 +79,45 @@ def chart(
     middle = radians(sum(latitude for _, latitude, _ in known) / len(known))
     east = [longitude * cos(middle) * _METRES for _, _, longitude in known]
     north = [latitude * _METRES for _, latitude, _ in known]
-    width, height = max(east) - min(east) + 3 * DISC, max(north) - min(north) + 3 * DISC
-    scale = min(_BOX[0] / width, _BOX[1] / height)
+    width, height = max(east) - min(east) + 2 * DISC, max(north) - min(north) + 2 * DISC
+    scale = min((_BOX[0] - 2 * _MARGIN) / width, (_BOX[1] - 2 * _MARGIN) / height)
+    begin = _MARGIN + DISC * scale
     at = {
-        id_: ((x - min(east) + 1.5 * DISC) * scale, (max(north) - y + 1.5 * DISC) * scale)
+        id_: ((x - min(east)) * scale + begin, (max(north) - y) * scale + begin)
         for (id_, _, _), x, y in zip(known, east, north, strict=True)
     }
     most = max((one.persons or 0 for one in shelters), default=0)
-    dots = [_dot(one, *at[one.facility], most, ranks.get(one.facility)) for one in shelters if one.facility in at]
+    small = min(1.0, sqrt(_ROOM_FOR / len(known)))
+    dots = [
+        _dot(one, *at[one.facility], most, ranks.get(one.facility), small) for one in shelters if one.facility in at
+    ]
     return Chart(
-        view=f"0 0 {width * scale:.0f} {height * scale:.0f}",
-        disc=max(DISC * scale, 26.0),
-        bar=1000 * scale,
-        left=24.0,
-        bottom=height * scale - 24.0,
+        view=f"0 0 {width * scale + 2 * _MARGIN:.0f} {height * scale + 2 * _MARGIN:.0f}",
+        disc=max(DISC * scale, 34.0),
         near=tuple(at.values()),
         dots=tuple(sorted(dots, key=lambda dot: (dot.rank is not None, -(dot.rank or 0), dot.r))),
-        diamonds=tuple(_diamond(one, *at[one.facility]) for one in welfare if one.facility in at),
+        diamonds=tuple(
+            _diamond(one, *at[one.facility], small)
+            for one in welfare
+            if one.facility in at and (len(welfare) <= MANY or one.kind == "core-welfare")
+        ),
+        core_only=len(welfare) > MANY,
         lands=_lands(shelters, at, ward_names),
         unplaced=len(points) - len(known),
     )
 
 
-def _dot(one: Shelter, x: float, y: float, most: int, rank: int | None) -> Dot:
-    r = max(_SMALLEST, _LARGEST * sqrt((one.persons or 0) / most)) if most else _SMALLEST
+def _dot(one: Shelter, x: float, y: float, most: int, rank: int | None, small: float) -> Dot:
+    r = max(_SMALLEST, _LARGEST * small * sqrt((one.persons or 0) / most)) if most else _SMALLEST
     people = f"{one.persons:,}人" if one.persons is not None else "報告なし"
     over = one.crowding is not None and one.crowding > 1
-    return Dot(x, y, max(r, 34.0) if rank else r, rank, over, f"{one.name or '名前不明'} {people}")
+    return Dot(x, y, max(r, _RANKED) if rank else r, rank, over, f"{one.name or '名前不明'} {people}")
 
 
-def _diamond(one: Welfare, x: float, y: float) -> Diamond:
+def _diamond(one: Welfare, x: float, y: float, small: float) -> Diamond:
     core = one.kind == "core-welfare"
     free = "空き不明" if one.places.free is None else f"空き{one.places.free}"
-    return Diamond(x, y, _CORE if core else _MARK, core, f"{one.name or '名前不明'} {free}")
+    return Diamond(x, y, max(14.0, (_CORE if core else _MARK) * small), core, f"{one.name or '名前不明'} {free}")
 
 
 def _lands(

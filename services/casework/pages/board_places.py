@@ -14,6 +14,17 @@ UNKNOWN_TAIL = 12.0
 """How wide the dotted end of the bar is where some places are not known (percent): not to scale."""
 
 
+_SHORT = {
+    "小学校": "小",
+    "中学校": "中",
+    "高等学校": "高",
+    "高校": "高",
+    "コミュニティ・センター": "コミセン",
+    "コミュニティセンター": "コミセン",
+    "地域福祉センター": "福祉C",
+}
+
+
 class ShelterRow(NamedTuple):
     """A row of the list of shelters. `bar`, `beyond`: widths in percent up to and beyond the line at 100 %."""
 
@@ -24,6 +35,8 @@ class ShelterRow(NamedTuple):
     beyond: float
     old: bool
     over: bool
+    short: str
+    """Its name where room is short: 小学校 is 小."""
 
 
 class WelfareRow(NamedTuple):
@@ -75,9 +88,18 @@ def shelter_rows(shelters: Sequence[Shelter], now: datetime, old_after: timedelt
                 beyond=max(0.0, min(share or 0, BAR_ENDS) - CROWDED) * 100 / BAR_ENDS,
                 old=one.old(now, old_after),
                 over=share is not None and share > CROWDED,
+                short=short_name(one.name or "名前不明"),
             )
         )
     return rows
+
+
+def short_name(name: str) -> str:
+    """Return a name as people say it of schools: 蓮池小, 長田中, 夢野台高; 丸山コミセン."""
+    for ending, short in _SHORT.items():
+        if name.endswith(ending) and len(name) > len(ending):
+            return name.removesuffix(ending) + short
+    return name
 
 
 def welfare_state(one: Welfare) -> str:

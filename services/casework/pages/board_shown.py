@@ -8,10 +8,14 @@ from uuid import UUID
 from services.casework.domain.situation import CROWDED, WELFARE_KINDS, Situation
 from services.casework.pages import board_map, board_trend
 from services.casework.pages.board_places import shelter_rows, welfare_rows, welfare_totals
-from services.casework.pages.board_work import LISTED, drive_rows, lane_rows, work_rows
+from services.casework.pages.board_work import drive_rows, lane_rows, work_rows
 from shared.contracts.codes import PLACE
 from shared.contracts.wards import ward_name
 from shared.platform.personal import PersonName
+
+
+LISTED, HOMES = 30, 14
+"""So many shelters stand on the board itself, and so many welfare shelters before the rest is folded."""
 
 
 class WardRow(NamedTuple):
@@ -104,6 +108,7 @@ def context(
         "over_size": sum(row.over for row in shelters),
         "invented_sizes": any(row.shelter.size_invented for row in shelters),
         "listed": LISTED,
+        "homes": HOMES,
         "welfare": places,
         "welfare_totals": welfare_totals(places),
         "apart": apart,

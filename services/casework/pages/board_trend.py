@@ -7,7 +7,7 @@ from typing import NamedTuple
 from services.casework.domain.situation import Trend
 
 WIDTH, HEIGHT = 560.0, 192.0
-_HEADROOM = 1.12
+_HEADROOM = 1.15
 
 
 class Silence(NamedTuple):
@@ -102,9 +102,9 @@ def _draw(began: datetime, now: datetime, marks: list[tuple[float, int]], top: f
 
 
 def _round_numbers(top: float) -> list[int]:
-    """One or two round numbers below the top: 1, 2 or 5 and noughts."""
+    """One or two round numbers well below the top: 1, 2 or 5 and noughts."""
     size = 1
     while size * 10 <= top:
         size *= 10
-    step = next((one for one in (5 * size, 2 * size, size) if one <= top * 0.85), size)
-    return [value for value in (step, 2 * step) if value <= top * 0.92] or [step]
+    step = next((one for one in (5 * size, 2 * size, size, size // 2) if 0 < one <= top * 0.8), 0)
+    return [value for value in (step, 2 * step) if 0 < value <= top * 0.8]

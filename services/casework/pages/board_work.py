@@ -9,8 +9,8 @@ from services.casework.domain.situation import Drive, Overdue, Situation
 from shared.contracts.codes import HANDOFF, PLACE, VEHICLE
 from shared.platform.personal import PersonName
 
-LISTED = 40
-"""So many rows stand on the board itself; the rest is on a page of its own."""
+AT_HAND = 12
+"""So many hand-offs past their time stand on the board itself; the rest is in the list of hand-offs."""
 MAIN_WAY = (
     "registration-to-screening",
     "screening-to-acceptance",
@@ -79,7 +79,7 @@ def work_rows(
     now: Situation, names: Mapping[UUID, PersonName], ages: Mapping[UUID, str], *, named: bool
 ) -> list[WorkRow]:
     """Return the hand-offs past their time: those that nobody has first, the longest overdue on top."""
-    rows = sorted(now.overdue, key=lambda row: (row.state != "open", row.due, row.handoff))[:LISTED]
+    rows = sorted(now.overdue, key=lambda row: (row.state != "open", row.due, row.handoff))[:AT_HAND]
     return [
         WorkRow(
             row=row,
