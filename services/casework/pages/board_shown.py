@@ -13,7 +13,6 @@ from shared.contracts.codes import PLACE
 from shared.contracts.wards import ward_name
 from shared.platform.personal import PersonName
 
-
 LISTED, HOMES = 30, 14
 """So many shelters stand on the board itself, and so many welfare shelters before the rest is folded."""
 
