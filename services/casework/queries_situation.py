@@ -3,7 +3,7 @@
 A city on its second day has 200,000 people in these tables: one pass over each, whoever looks.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -29,27 +29,15 @@ MOST_OVERDUE = 40
 MOST_POINTS = 240
 _STEPS_OF = tuple(timedelta(minutes=n) for n in (1, 2, 5, 10, 15, 30, 60, 120, 360, 720, 1440))
 
-_SHELTERS = """
-    SELECT coalesce(s.shelter, f.facility) AS facility, f.name, coalesce(f.ward, s.ward) AS ward, f.latitude,
-        f.longitude, f.size, coalesce(f.size_invented, false) AS size_invented, s.persons,
-        coalesce(s.needing_care, 0) AS needing_care, coalesce(s.out, 0) AS out, s.heard_at
-    FROM (
-        SELECT shelter, min(ward) AS ward, max(last_heard) AS heard_at,
-            count(*) FILTER (WHERE presence IN ('present', 'out', 'ambulance')) AS persons,
-            count(*) FILTER (WHERE needs_care AND presence IN ('present', 'out', 'ambulance')) AS needing_care,
-            count(*) FILTER (WHERE presence = 'out') AS out
-        FROM people WHERE shelter IS NOT NULL AND place_kind = 'shelter' AND (kept IS NULL OR kept = person)
-        GROUP BY shelter
-    ) s
-    FULL JOIN facilities f ON f.facility = s.shelter
-    WHERE s.shelter IS NOT NULL OR f.kind = 'shelter'
+_PEOPLE = """
+    SELECT place_kind, shelter, ward, max(last_heard) AS heard_at,
+        count(*) FILTER (WHERE presence IN ('present', 'out', 'ambulance')) AS persons,
+        count(*) FILTER (WHERE needs_care AND presence IN ('present', 'out', 'ambulance')) AS needing_care,
+        count(*) FILTER (WHERE presence = 'out') AS out
+    FROM people WHERE (kept IS NULL OR kept = person) AND registered_heard IS NOT NULL
+    GROUP BY place_kind, shelter, ward
 """
-_ELSEWHERE = """
-    SELECT ward, place_kind, count(*) AS persons FROM people
-    WHERE place_kind NOT IN ('shelter', 'facility') AND presence IN ('present', 'out', 'ambulance')
-        AND (kept IS NULL OR kept = person) AND registered_heard IS NOT NULL
-    GROUP BY ward, place_kind
-"""
+_MASTER = "SELECT facility, name, kind, ward, latitude, longitude, size, size_invented FROM facilities"
 _LANES = """
     SELECT kind, ward, count(*) FILTER (WHERE state = 'open') AS waiting,
         count(*) FILTER (WHERE state = 'open' AND due < $1) AS overdue,
@@ -114,22 +102,46 @@ async def situation(session: Session, now: datetime, trend: Trend | None) -> Sit
     """Return the situation of everything now, with the trend as it was last reckoned."""
     placed = await session.fetch(_TAKEN)
     facilities = await session.fetch(_FACILITIES, sorted({row["facility"] for row in placed}))
-    shelters = tuple(Shelter(**dict(row)) for row in await session.fetch(_SHELTERS))
-    drives = tuple(Drive(**dict(row)) for row in await session.fetch(_DRIVES))
-    names = await session.fetch("SELECT facility, name FROM facilities WHERE name IS NOT NULL")
+    master = {row["facility"]: row for row in await session.fetch(_MASTER)}
+    people = await session.fetch(_PEOPLE)
+    elsewhere = [row for row in people if row["place_kind"] not in ("shelter", "facility") and row["persons"]]
     return Situation(
         at=now,
         heard=await queries_board.heard(session),
-        shelters=shelters,
-        elsewhere={(row["ward"], row["place_kind"]): row["persons"] for row in await session.fetch(_ELSEWHERE)},
+        shelters=tuple(_shelters(master, [row for row in people if row["place_kind"] == "shelter"])),
+        elsewhere={(row["ward"], row["place_kind"]): row["persons"] for row in elsewhere if row["shelter"] is None},
         lanes=tuple(Lane(**dict(row)) for row in await session.fetch(_LANES, now)),
         overdue=tuple(Overdue(**dict(row)) for row in await session.fetch(_OVERDUE, now, MOST_OVERDUE)),
         welfare=tuple(_welfare(facilities, placed)),
-        drives=drives,
+        drives=tuple(Drive(**dict(row)) for row in await session.fetch(_DRIVES)),
         disasters=tuple(await queries_board.disasters(session, None)),
         trend=trend,
-        places={row["facility"]: row["name"] for row in names},
+        places={id_: row["name"] for id_, row in master.items() if row["name"] is not None},
     )
+
+
+def _shelters(master: Mapping[UUID, Row], people: Sequence[Row]) -> Iterator[Shelter]:
+    """Shelters of the master, and such as people are said to be at though the master has not told of them."""
+    here: dict[UUID, list[Row]] = {id_: [] for id_, row in master.items() if row["kind"] == "shelter"}
+    for row in people:
+        if row["shelter"] is not None:
+            here.setdefault(row["shelter"], []).append(row)
+    for id_, rows in here.items():
+        known = master.get(id_)
+        wards = sorted({row["ward"] for row in rows if row["ward"] is not None})
+        yield Shelter(
+            facility=id_,
+            name=known["name"] if known else None,
+            ward=(known["ward"] if known else None) or (wards[0] if wards else None),
+            latitude=known["latitude"] if known else None,
+            longitude=known["longitude"] if known else None,
+            size=known["size"] if known else None,
+            size_invented=known["size_invented"] if known else False,
+            persons=sum(row["persons"] for row in rows) if rows else None,
+            needing_care=sum(row["needing_care"] for row in rows),
+            out=sum(row["out"] for row in rows),
+            heard_at=max((row["heard_at"] for row in rows if row["heard_at"] is not None), default=None),
+        )
 
 
 def _welfare(facilities: Sequence[Row], placed: Sequence[Row]) -> list[Welfare]:

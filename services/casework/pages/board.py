@@ -12,7 +12,7 @@ from starlette.responses import Response
 from services.casework import queries_situation
 from services.casework.domain.situation import Shelter, Situation
 from services.casework.pages import board_shown
-from services.casework.pages.board_places import ShelterRow, shelter_rows
+from services.casework.pages.board_places import ShelterRow, shelter_rows, welfare_rows
 from services.casework.pages.situations import Situations
 from services.casework.permissions import MAY_NAME
 from services.casework.settings import CaseworkSettings
@@ -136,6 +136,35 @@ def _parts(request: Request, call: Call, context: Mapping[str, Any]) -> dict[str
     return {name: pages.part(request, call, f"board/{name}.html", context) for name in PARTS}
 
 
+@router.get("/pages/board/welfare", **page("board.read"))
+async def welfare(
+    request: Request,
+    call: Reading,
+    ward: WardAsked = None,
+    begin: Annotated[int, Query(ge=0, le=100_000, alias="from")] = 0,
+) -> Response:
+    """Every welfare shelter, care facility and hospital of the scope that has begun to open or was asked."""
+    scope = scope_of(call, ward)
+    situations: Situations = request.app.state.situations
+    now = (await situations.read()).of(scope.wards)
+    rows = welfare_rows(now.welfare)
+    pages: Pages = request.app.state.pages
+    context = _listing(call, scope, now, begin, len(rows))
+    return pages.answer(request, call, "board_welfare.html", {**context, "rows": rows[begin : begin + A_PAGE]})
+
+
+def _listing(call: Call, scope: Scope, now: Situation, begin: int, count: int) -> dict[str, Any]:
+    return {
+        "headquarters": headquarters(call, scope),
+        "ward": scope.ward,
+        "at": now.at,
+        "old_seconds": int(old_after(call).total_seconds()),
+        "begin": begin,
+        "count": count,
+        "page_size": A_PAGE,
+    }
+
+
 @router.get("/pages/board/shelters", **page("board.read"))
 async def shelters(
     request: Request,
@@ -155,15 +184,9 @@ async def shelters(
         call,
         "board_shelters.html",
         {
-            "headquarters": headquarters(call, scope),
-            "ward": scope.ward,
-            "at": now.at,
-            "old_seconds": int(old_after(call).total_seconds()),
+            **_listing(call, scope, now, begin, len(rows)),
             "rows": rows[begin : begin + A_PAGE],
             "sort": sort,
-            "begin": begin,
-            "count": len(rows),
-            "page_size": A_PAGE,
             "invented_sizes": any(row.shelter.size_invented for row in rows),
         },
     )

@@ -20,6 +20,7 @@ _LARGEST, _SMALLEST, _RANKED = 60.0, 8.0, 36.0
 _MARK, _CORE = 30.0, 36.0
 _ROOM_FOR = 45
 """So many points have room at full size: of more, each is drawn smaller."""
+_LETTER = 80.0
 MANY = 90
 """Of more welfare shelters than this, only the core ones are drawn."""
 
@@ -123,12 +124,17 @@ def _diamond(one: Welfare, x: float, y: float, small: float) -> Diamond:
 def _lands(
     shelters: Sequence[Shelter], at: Mapping[UUID, tuple[float, float]], names: Mapping[str, str]
 ) -> tuple[Land, ...]:
-    """Write each ward's name at its middle shelter's place."""
-    lands = []
+    """Write each ward's name near its middle shelter, where no other name stands; where there is no room, leave it."""
+    lands: list[Land] = []
     for ward, name in names.items():
         places = [at[one.facility] for one in shelters if one.ward == ward and one.facility in at]
         if places:
             x, y = (sum(place[n] for place in places) / len(places) for n in (0, 1))
             nearest = min(places, key=lambda place: hypot(place[0] - x, place[1] - y))
-            lands.append(Land(nearest[0], nearest[1], name))
+            wide = _LETTER * len(name) / 2
+            for step in (-0.75, 1.25, -1.75, 2.25):
+                land = Land(min(max(nearest[0], wide), _BOX[0] - wide), nearest[1] + step * _LETTER, name)
+                if all(abs(land.y - one.y) > _LETTER or abs(land.x - one.x) > wide * 2 for one in lands):
+                    lands.append(land)
+                    break
     return tuple(lands)
