@@ -132,7 +132,7 @@ def _lands(
             x, y = (sum(place[n] for place in places) / len(places) for n in (0, 1))
             nearest = min(places, key=lambda place: hypot(place[0] - x, place[1] - y))
             wide = _LETTER * len(name) / 2
-            for step in (-0.75, 1.25, -1.75, 2.25):
+            for step in (-0.75, 1.25):
                 land = Land(min(max(nearest[0], wide), _BOX[0] - wide), nearest[1] + step * _LETTER, name)
                 if all(abs(land.y - one.y) > _LETTER or abs(land.x - one.x) > wide * 2 for one in lands):
                     lands.append(land)
