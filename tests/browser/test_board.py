@@ -68,13 +68,12 @@ async def test_a_board_that_is_cut_off_says_so_and_is_right_when_it_comes_back(w
         await route.abort()
 
     await page.route("**/pages/board/live*", away)
-    await page.context.set_offline(True)
+    await page.reload()
     await ward.staff.registers(ward.staff.line("訓練 二"))
     await expect(bar).to_be_visible(timeout=STANDS_STILL)
     await expect(bar).to_contain_text("更新が止まっています(")
     await expect(count).to_have_text("1人")
 
-    await page.context.set_offline(False)
     await page.unroute("**/pages/board/live*", away)
     await expect(count).to_have_text("2人")
     await expect(bar).to_be_hidden()

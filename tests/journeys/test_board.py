@@ -17,7 +17,7 @@ _PEOPLE = re.compile(r'<p class="big"[^>]*>([\d,]+)<small>')
 _LANE = re.compile(
     r'<th scope="row">([^<]+)</th><td class="r num[^"]*">([\d,]+)</td><td class="r [^"]*">▲?([\d,]+)</td>'
 )
-_SHELTER = re.compile(r'<span class="name">([^<]+)</span></th>\s*<td class="r num" data-label="人">([\d,]+)')
+_SHELTER = re.compile(r'<span class="name desk">([^<]+)</span>.*?</th>\s*<td class="r num" data-label="人">([\d,]+)')
 _HOME = re.compile(
     r'</span>([^<]+)</th>\s*<td class="bar">.*?入所([\d,]+) 約束([\d,]+)(?: 返事待ち([\d,]+))?.*?<td class="r">(.*?)</td></tr>',
     re.DOTALL,

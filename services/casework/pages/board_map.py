@@ -16,6 +16,9 @@ _METRES = 111_320.0
 """Of one degree of latitude."""
 _BOX = 1000.0, 1500.0
 _MARGIN = 80.0
+_LEAST = 800.0
+_NEAREST = 130.0 / DISC
+"""One shelter alone is no map of its playground: 400 m are never drawn larger than this."""
 _LARGEST, _SMALLEST, _RANKED = 60.0, 8.0, 36.0
 _MARK, _CORE = 30.0, 36.0
 _ROOM_FOR = 45
@@ -81,10 +84,11 @@ def chart(
     east = [longitude * cos(middle) * _METRES for _, _, longitude in known]
     north = [latitude * _METRES for _, latitude, _ in known]
     width, height = max(east) - min(east) + 2 * DISC, max(north) - min(north) + 2 * DISC
-    scale = min((_BOX[0] - 2 * _MARGIN) / width, (_BOX[1] - 2 * _MARGIN) / height)
-    begin = _MARGIN + DISC * scale
+    scale = min((_BOX[0] - 2 * _MARGIN) / width, (_BOX[1] - 2 * _MARGIN) / height, _NEAREST)
+    size = max(width * scale + 2 * _MARGIN, _LEAST), max(height * scale + 2 * _MARGIN, _LEAST)
+    left, top = (size[0] - (width - 2 * DISC) * scale) / 2, (size[1] - (height - 2 * DISC) * scale) / 2
     at = {
-        id_: ((x - min(east)) * scale + begin, (max(north) - y) * scale + begin)
+        id_: ((x - min(east)) * scale + left, (max(north) - y) * scale + top)
         for (id_, _, _), x, y in zip(known, east, north, strict=True)
     }
     most = max((one.persons or 0 for one in shelters), default=0)
@@ -93,7 +97,7 @@ def chart(
         _dot(one, *at[one.facility], most, ranks.get(one.facility), small) for one in shelters if one.facility in at
     ]
     return Chart(
-        view=f"0 0 {width * scale + 2 * _MARGIN:.0f} {height * scale + 2 * _MARGIN:.0f}",
+        view=f"0 0 {size[0]:.0f} {size[1]:.0f}",
         disc=max(DISC * scale, 34.0),
         near=tuple(at.values()),
         dots=tuple(sorted(dots, key=lambda dot: (dot.rank is not None, -(dot.rank or 0), dot.r))),
