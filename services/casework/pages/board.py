@@ -64,9 +64,8 @@ def headquarters(call: Call, scope: Scope) -> str:
 async def show(request: Request, call: Reading, ward: WardAsked = None, wall: str | None = None) -> Response:
     """The situation at a glance: `wall` for a screen that is read from four metres."""
     scope = scope_of(call, ward)
-    now, context = await _context(request, call, scope)
-    disaster = now.disasters[-1] if now.disasters else None
-    title = str(disaster["title"] or "") if disaster else ""
+    context = await _context(request, call, scope)
+    title = str(context["disaster"]["title"] or "") if context["disaster"] else ""
     pages: Pages = request.app.state.pages
     return pages.answer(
         request,
@@ -76,7 +75,6 @@ async def show(request: Request, call: Reading, ward: WardAsked = None, wall: st
             **context,
             "parts": _parts(request, call, context),
             "headquarters": headquarters(call, scope),
-            "disaster": disaster if disaster and disaster["began"] else None,
             "drill_title": title.removeprefix("訓練：").removeprefix("訓練:"),
             "elsewhere_link": scope.ward is not None and _sees_more(call),
             "theme": "wall" if wall is not None else None,
@@ -95,7 +93,7 @@ async def live(request: Request, call: Reading, ward: WardAsked = None) -> Respo
     scope = scope_of(call, ward)
 
     async def make() -> Mapping[str, str]:
-        return _parts(request, call, (await _context(request, call, scope))[1])
+        return _parts(request, call, await _context(request, call, scope))
 
     may = tuple(bool(call.caller.roles & request.app.state.permissions[one].roles.keys()) for one in LINKED)
     named = bool(call.caller.roles & MAY_NAME)
@@ -103,7 +101,7 @@ async def live(request: Request, call: Reading, ward: WardAsked = None) -> Respo
     return stream.stream(("board", scope, named, may, request.scope.get("root_path", "")), make)
 
 
-async def _context(request: Request, call: Call, scope: Scope) -> tuple[Situation, dict[str, Any]]:
+async def _context(request: Request, call: Call, scope: Scope) -> dict[str, Any]:
     situations: Situations = request.app.state.situations
     now = (await situations.read()).of(scope.wards)
     named = bool(call.caller.roles & MAY_NAME)
@@ -115,7 +113,7 @@ async def _context(request: Request, call: Call, scope: Scope) -> tuple[Situatio
             names = await personal.names_of(session, persons)
             ages = await queries_situation.ages(session, persons, now.at)
     shown = board_shown.context(now, _wards(now, scope), old_after(call), names, ages, named=named)
-    return now, {**shown, "ward": scope.ward}
+    return {**shown, "ward": scope.ward}
 
 
 def old_after(call: Call) -> timedelta:

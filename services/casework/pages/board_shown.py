@@ -71,7 +71,7 @@ def people(now: Situation, old_after: timedelta) -> dict[str, Any]:
         "oldest": min((one.heard_at for one in old if one.heard_at), default=None),
         "elsewhere": [(PLACE.label(kind), elsewhere[kind]) for kind in PLACE if elsewhere.get(kind)],
         "change": now.population - sum(trend.hour_ago.values()) if trend is not None else None,
-        "trend": board_trend.drawn(trend, now.at, now.population, old_after) if trend is not None else None,
+        "trend": board_trend.drawn(trend, now.population, old_after) if trend is not None else None,
     }
 
 
@@ -95,6 +95,7 @@ def context(
     return {
         **people(now, old_after),
         "at": now.at,
+        "disaster": now.disasters[-1] if now.disasters else None,
         "heard_at": max(now.heard.values(), default=None),
         "old_seconds": int(old_after.total_seconds()),
         "lanes": lanes,

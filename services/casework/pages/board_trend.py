@@ -41,8 +41,12 @@ class Drawn(NamedTuple):
     grid: tuple[Grid, ...]
 
 
-def drawn(trend: Trend, now: datetime, people: int, silent_after: timedelta) -> Drawn | None:
-    """Draw the trend of one scope up to `people` now; None where nothing has been heard since the onset."""
+def drawn(trend: Trend, people: int, silent_after: timedelta) -> Drawn | None:
+    """Draw the trend of one scope, which ends at `people`; None where nothing has been heard since the onset.
+
+    It goes to the instant up to which it was reckoned: what came since is no silence.
+    """
+    now = trend.at
     changes: dict[int, list[int]] = {}
     for one in trend.changes:
         at = max(0, round((one.begins - trend.began) / trend.step))

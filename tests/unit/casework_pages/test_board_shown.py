@@ -165,7 +165,7 @@ def trend(*changes: tuple[str, int, int]) -> Trend:
 
 
 def test_a_time_without_reports_is_drawn_as_such_and_the_line_ends_at_the_count() -> None:
-    line = drawn(trend(("06:30", 10, 0), ("07:00", 5, 1), ("11:00", 4, 0)), NOW, 18, OLD)
+    line = drawn(trend(("06:30", 10, 0), ("07:00", 5, 1), ("11:00", 4, 0)), 18, OLD)
     assert line is not None
     assert (line.peak, line.last) == (18, 18)
     [silence, to_now] = line.silences
@@ -179,7 +179,7 @@ def test_a_time_without_reports_is_drawn_as_such_and_the_line_ends_at_the_count(
 
 
 def test_nothing_heard_is_no_line() -> None:
-    assert drawn(trend(), NOW, 0, OLD) is None
+    assert drawn(trend(), 0, OLD) is None
 
 
 def test_the_map_shortens_longitudes_and_numbers_the_same_as_the_list() -> None:

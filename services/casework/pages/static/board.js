@@ -45,7 +45,11 @@ function leave(row) {
   const state = row.firstElementChild;
   state.className = "done-ink";
   state.textContent = "✓ 済み";
-  row.querySelector(".btn")?.classList.remove("main");
+  const button = row.querySelector(".btn");
+  if (button) {
+    button.classList.remove("main");
+    button.textContent = "開く";
+  }
 }
 
 function tell(news, gone) {
