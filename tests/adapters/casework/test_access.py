@@ -184,6 +184,9 @@ async def test_a_ward_sees_its_own_and_a_member_their_case(app: Api, token: Toke
         await world.tell(life.events[1:])
         return Ask("/board", shows=str(life.id("trip")))
 
+    def board_page(path: str = "") -> Factory:
+        return lambda ground: Ask(f"/pages/board{path}", params={"ward": str(ground.ward)})
+
     async def occupancy(ground: Ground) -> Ask:
         shelter = fresh_id()  # of nobody else: a shelter that the master has not told of is its people's ward's
         await world.person(ground, place=Place(kind="shelter", shelter=shelter))
@@ -275,6 +278,10 @@ async def test_a_ward_sees_its_own_and_a_member_their_case(app: Api, token: Toke
         "POST /conferences/{conference_id}/tasks/{task}/finish": finished,
         "GET /tasks": listed_tasks,
         "GET /board": board,
+        "GET /pages/board": board_page(),
+        "GET /pages/board/live": board_page("/live"),
+        "GET /pages/board/shelters": board_page("/shelters"),
+        "GET /pages/board/welfare": board_page("/welfare"),
         "GET /shelters/occupancy": occupancy,
         "GET /lost": lost,
         "GET /outreach": outside,

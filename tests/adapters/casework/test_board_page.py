@@ -89,6 +89,7 @@ async def two_wards(tell: Tell) -> None:
 @pytest.mark.usefixtures("two_wards")
 async def test_the_situation_says_what_the_lists_say(parts: Parts, send: Send) -> None:
     now = await read(parts)
+    assert sum(one.overdue for one in now.lanes)
     for wards, asked in ((None, {}), ({WARD}, {"ward": WARD}), ({OTHER_WARD}, {"ward": OTHER_WARD})):
         part = now.of(wards)
         occupancy = (await send("GET", "/shelters/occupancy", role="city-hq", wards="*", params=asked)).json()
@@ -99,7 +100,7 @@ async def test_the_situation_says_what_the_lists_say(parts: Parts, send: Send) -
             found = (await send("GET", "/handoffs", role="city-hq", wards="*", params={**asked, "state": state})).json()
             assert len(found["items"]) == count
         late = (await send("GET", "/handoffs", role="city-hq", wards="*", params={**asked, "overdue": True})).json()
-        assert len(late["items"]) == sum(one.overdue for one in part.lanes) > 0
+        assert len(late["items"]) == sum(one.overdue for one in part.lanes)
         assert {UUID(one["handoff"]) for one in late["items"]} <= {one.handoff for one in part.overdue}
 
 
@@ -184,7 +185,7 @@ async def test_names_are_for_who_may_see_them(
 
     assert (SECRET in shown) is names
     assert (f"/pages/persons/{life.person}" in shown) is links
-    assert "75～84歳" in shown or "81歳" in shown or "年齢不明" in shown
+    assert ("年齢不明" in shown) is not names, "how old they are, for who may know who they are"
 
 
 async def test_with_nothing_heard_the_board_says_so_in_words(send: Send) -> None:
@@ -207,7 +208,7 @@ async def test_a_thousand_shelters_are_folded_and_paged(tell: Tell, send: Send) 
     assert len(desk) < 150_000
     first = await board(send, "ward-hq", "/pages/board/shelters?sort=name")
     assert "第0000避難所" in first
-    assert len(re.findall("第[0-9]{4}避難所", first)) == 200
+    assert len(re.findall('name desk">第[0-9]{4}避難所', first)) == 200
     last = await board(send, "ward-hq", "/pages/board/shelters?sort=name&from=800")
     assert "第0999避難所" in last
     for by in ("share", "people", "size", "age"):
@@ -224,7 +225,8 @@ async def test_the_drill_is_named_and_the_wall_is_dark(tell: Tell, send: Send) -
     await tell(life.events)
     wall = await board(send, "ward-hq", "/pages/board?wall")
     assert 'data-theme="wall"' in wall
-    assert "地震・津波 発災から1日8時間" in wall or "発災から1日7時間" in wall
+    assert "発災から1日8時間" in wall
+    assert "長田区 地震総合訓練" in wall
 
 
 async def test_whoever_asks_meanwhile_shares_one_reading(parts: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
