@@ -5,7 +5,12 @@ const board = document.getElementById("board");
 const work = document.getElementById("work");
 const fresh = document.getElementById("fresh");
 const wall = document.documentElement.dataset.theme === "wall";
+const UNTOUCHED = 30_000;
 let latest = "";
+let touched = Date.now();
+for (const one of ["pointerdown", "pointermove", "keydown", "wheel"]) {
+  addEventListener(one, () => (touched = Date.now()), { passive: true });
+}
 
 const rows = (root) => new Map([...root.querySelectorAll("li[data-key]")].map((row) => [row.dataset.key, row]));
 
@@ -17,12 +22,7 @@ function hold(name, part) {
   const template = document.createElement("template");
   template.innerHTML = part;
   const coming = rows(template.content);
-  if (!shown.size || !coming.size) {
-    if (shown.size) for (const row of shown.values()) leave(row);
-    else work.innerHTML = part;
-    tell(0, shown.size);
-    return true;
-  }
+  if (!shown.size) return renew();
   let gone = 0;
   for (const [key, row] of shown) {
     const now = coming.get(key);
@@ -34,6 +34,8 @@ function hold(name, part) {
       row.innerHTML = now.innerHTML;
     }
   }
+  // Where all is done and no finger is near, the list may be made anew by itself.
+  if (gone === shown.size && Date.now() - touched > UNTOUCHED) return renew();
   tell([...coming.keys()].filter((key) => !shown.has(key)).length, gone);
   return true;
 }
@@ -57,9 +59,15 @@ function tell(news, gone) {
   fresh.textContent = news ? `新着${news}件を表示` : `済んだ${gone}件を片づける`;
 }
 
-fresh.addEventListener("click", () => {
-  work.innerHTML = latest;
+/** Show the list as it is now. */
+function renew() {
+  if (work.innerHTML !== latest) work.innerHTML = latest;
   fresh.hidden = true;
+  return true;
+}
+
+fresh.addEventListener("click", () => {
+  renew();
   work.tabIndex = -1;
   work.focus({ preventScroll: true });
 });
