@@ -65,6 +65,7 @@ async def is_as_the_lists_say(ward: Ward, names: dict[UUID, str]) -> bool:
         assert page.lanes[HANDOFF.label(kind).replace(" ", "")] == (len(listed), len(late)), kind
     for facility, name in names.items():
         places = (await ward.hq.facility(facility))["places"]
+        assert name in page.homes
         arrived, promised, waiting, state = page.homes[name]
         assert (arrived, promised, waiting) == (places["taken"], places["promised"], places["requests"]), name
         if places["over"]:

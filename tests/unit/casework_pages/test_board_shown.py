@@ -150,6 +150,7 @@ def test_somebody_on_the_way_is_shown_by_where_they_go() -> None:
     assert work_rows(now, {}, {}, named=False)[0].place == "鹿松ホームへ"
 
 
+@pytest.mark.req("K4-160")
 def test_late_drives_come_first_the_latest_on_top() -> None:
     times = ("14:20", "13:40", "13:00", "14:10")
     now = situation(drives=tuple(drive(at(when), trip=named(when)) for when in times))
