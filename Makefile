@@ -19,7 +19,7 @@ setup:  ## virtual environment, PostgreSQL, Java and Kafka, out of packages
 	@$(PYTHON) bootstrap.py stack
 	@$(BIN)/python -m tsunagi.stack.packages
 
-setup-dev: setup  # and what tests and checks need
+setup-dev: setup  ## and what tests and checks need
 	@$(PYTHON) bootstrap.py dev
 
 run: setup  ## the whole system on this machine, with the drill `kobe`; Ctrl-C stops it
