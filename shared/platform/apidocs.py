@@ -60,7 +60,7 @@ def _page(document: Document) -> Iterator[str]:
     yield '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
     yield f"<title>{title}</title><style>{_STYLE}</style><h1>{title}</h1>"
     yield f"<p>{html.escape(document['info'].get('description', ''))}</p>"
-    yield '<p><a href="openapi.json">OpenAPI 3.1</a> · <a href="docs/events">All events できごと一覧</a></p><nav><ul>'
+    yield '<p><a href="openapi.json">OpenAPI 3.1</a> · <a href="docs/events">All events 出来事一覧</a></p><nav><ul>'
     operations = [
         (method, path, operation) for path, item in document["paths"].items() for method, operation in item.items()
     ]

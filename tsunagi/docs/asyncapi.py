@@ -11,7 +11,7 @@ from tsunagi.docs.markdown import GENERATED
 from tsunagi.docs.messages import KEY, headers_schema, message
 from tsunagi.docs.yaml import yaml_text
 
-_ABOUT = f"""避難者の受付から審査、移送、ケースまで、サービスどうしが知らせ合うできごと。
+_ABOUT = f"""避難者の受付から審査、移送、ケースまで、サービスどうしが知らせ合う出来事。
 What the services of an event-driven disaster-operations backend tell each other, one topic a subject.
 
 Each event is a CloudEvents 1.0 message in Kafka's binary mode. Who may read a topic may read its open bodies; words

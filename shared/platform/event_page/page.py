@@ -4,6 +4,7 @@ It is written to docs/events.html by `make docs`, whole in one file, and served 
 """
 
 import inspect
+import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.resources import files
@@ -104,7 +105,9 @@ def page(*, whole: bool) -> str:
         of=lambda shape: _OF[shape.of],
         users=_users(),
     )
-    return "\n".join(line.strip() if "<pre" not in line else line for line in text.splitlines() if line.strip()) + "\n"
+    # Quotes need no escape outside of attributes, and none of ours holds one: a tenth of the page.
+    lines = "\n".join(line for line in text.replace("&#34;", '"').splitlines() if line.strip())
+    return re.sub(r"\n(?=</?t)", "", lines) + "\n"  # a cell that says nothing is empty, and is not shown on a phone
 
 
 def style() -> str:

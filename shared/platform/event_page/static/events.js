@@ -17,7 +17,7 @@ function search() {
   for (const one of groups) {
     one.hidden = words.length > 0 && !one.querySelector(".event:not([hidden])");
   }
-  found.textContent = words.length === 0 ? "" : count === 0 ? "条件に合うできごとはありません" : `${count}件`;
+  found.textContent = words.length === 0 ? "" : count === 0 ? "条件に合う出来事はありません" : `${count}件`;
 }
 
 // What a link leads to is shown, even where a search has hidden it or a set of codes is closed.
