@@ -5,10 +5,13 @@ import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Protocol
 
+from shared.platform.kafka import Kafka
 from shared.platform.parts import Parts, open_parts
 from shared.platform.service import Service
 from shared.platform.settings import read_settings
+from tsunagi.deployment import Deployment
 from tsunagi.stack import layout
 from tsunagi.stack.errors import StackError
 from tsunagi.stack.layout import SERVICES
@@ -18,6 +21,23 @@ from tsunagi.stack.stack import Stack
 
 def _quiet(_: str) -> None:
     pass
+
+
+class System(Protocol):
+    """A running system: a stack on this machine, or a deployment elsewhere."""
+
+    @property
+    def bootstrap(self) -> Kafka:
+        """How Kafka is reached."""
+        ...
+
+    def dsn(self, service: str, role: str = "owner", database: str | None = None) -> str:
+        """Return the database URL of a service's role (owner, api, relay, worker)."""
+        ...
+
+    def environment(self, service: str, role: str) -> dict[str, str]:
+        """Return the variables that a process of it is given."""
+        ...
 
 
 def service_of(name: str) -> Service:
@@ -41,8 +61,13 @@ def running(folder: Path | None, say: Say = _quiet) -> Stack:
     return stack
 
 
+def operated(folder: Path | None) -> System:
+    """Return the deployment that the variables speak of, else the running stack as `running` does."""
+    return (Deployment.told() if folder is None else None) or running(folder)
+
+
 @asynccontextmanager
-async def inside(stack: Stack, name: str, role: str = "worker") -> AsyncIterator[tuple[Service, Parts]]:
+async def inside(stack: System, name: str, role: str = "worker") -> AsyncIterator[tuple[Service, Parts]]:
     """Yield a service and the parts that its process `role` would have on this stack."""
     service = service_of(name)
     os.environ.update({key: text for key, text in stack.environment(name, role).items() if key.startswith("TSUNAGI_")})

@@ -150,8 +150,9 @@ class Deployed:
                 "TSUNAGI_PORT": str(self.ports[name]),
                 "TSUNAGI_METRICS_PORT": str(self.ports[f"{name} status"]),
             }
-        if name in self._users:
-            changed |= self.kafka.settings(name)
+        user = {"operate": "operator"}.get(name, name)
+        if user in self._users:
+            changed |= self.kafka.settings(user)
         return {key: value for key, value in changed.items() if key != "PATH"}
 
     def _order(self, name: str) -> Process:

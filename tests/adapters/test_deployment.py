@@ -173,6 +173,12 @@ async def test_somebody_signs_in_by_a_link(deployed: Deployed) -> None:
     assert "Path=/casework;" in opened.headers["set-cookie"]
 
 
+def test_it_is_operated_from_a_container(deployed: Deployed) -> None:
+    assert deployed.once("operate", "dead-letters", "list").strip() == "0 wait"
+    lines = [json.loads(line) for line in deployed.once("operate", "replay").splitlines() if line.startswith("{")]
+    assert {line["topic"].split(".")[0] for line in lines} >= {"intake", "screening", "transfer"}
+
+
 def test_whatever_runs_once_may_run_again(deployed: Deployed) -> None:
     assert "made nothing" in deployed.once("keys")
     assert "created none" in deployed.once("databases")

@@ -1,26 +1,10 @@
 """`tsunagi databases`: the services' databases and logins, on a PostgreSQL server that somebody else runs."""
 
 from collections.abc import Callable
-from pathlib import Path
-from typing import Annotated
 
 import typer
-from pydantic import AfterValidator, Field
 
-from shared.platform.settings import KeyFile, TsunagiSettings, postgres_url
 from tsunagi.commands import app
-
-
-class ServerSettings(TsunagiSettings):
-    """`TSUNAGI_POSTGRES_URL`: the server, as the superuser, `postgresql://postgres@host:5432/postgres`.
-
-    `TSUNAGI_POSTGRES_PASSWORD_FILE`: the superuser's password.
-    `TSUNAGI_PASSWORDS`: a folder with a file for each login, named as the login, which holds its password.
-    """
-
-    postgres_url: Annotated[str, AfterValidator(postgres_url), Field(repr=False)]
-    postgres_password_file: KeyFile
-    passwords: Path
 
 
 @app.command()
@@ -31,22 +15,18 @@ def databases() -> None:
     """
     import asyncio
 
-    from shared.platform.settings import read_secret, read_settings, with_password
+    from shared.platform.settings import read_settings, with_password
+    from tsunagi.deployment import ServerSettings
     from tsunagi.stack.errors import StackError
 
     settings = read_settings(ServerSettings)
-
-    def password_of(login: str) -> str:
-        try:
-            return read_secret(settings.passwords / login)
-        except OSError as error:
-            raise StackError(f"TSUNAGI_PASSWORDS: no password of {login}: {error.strerror}") from None
-
+    if settings.postgres_password_file is None:
+        raise StackError("TSUNAGI_POSTGRES_PASSWORD_FILE is not set: only the superuser makes databases.")
     try:
         dsn = with_password(settings.postgres_url, settings.postgres_password_file)
     except ValueError as error:
         raise StackError(f"TSUNAGI_POSTGRES_URL: {error}") from None
-    created = asyncio.run(_when_reached(dsn, password_of, settings.patience))
+    created = asyncio.run(_when_reached(dsn, settings.password, settings.patience))
     typer.echo(f"databases: created {', '.join(created) or 'none, all were there'}")
 
 

@@ -9,7 +9,7 @@ from tsunagi.commands import Folder, Json, app
 
 if TYPE_CHECKING:
     from shared.platform.dead_letters import DeadLetter
-    from tsunagi.stack.stack import Stack
+    from tsunagi.inside import System
 
 letters_app = typer.Typer(
     help="What a worker could not read or refused: listed, looked at, replayed.", no_args_is_help=True
@@ -94,10 +94,10 @@ def replay(
     raise typer.Exit(int(any(one["reason"] for one in outcomes)))
 
 
-def _running(folder: Any) -> "Stack":
-    from tsunagi.inside import running
+def _running(folder: Any) -> "System":
+    from tsunagi.inside import operated
 
-    return running(folder)
+    return operated(folder)
 
 
 def _names(service: str | None) -> tuple[str, ...]:
@@ -116,7 +116,7 @@ def _place(text: str) -> Any:
     return Place(topic, int(partition), int(offset))
 
 
-async def _letters(stack: "Stack", name: str, *, replayed: bool) -> list["DeadLetter"]:
+async def _letters(stack: "System", name: str, *, replayed: bool) -> list["DeadLetter"]:
     from shared.platform.dead_letters import list_dead_letters
     from tsunagi.inside import inside
 
@@ -129,7 +129,7 @@ async def _letters(stack: "Stack", name: str, *, replayed: bool) -> list["DeadLe
     return found
 
 
-async def _replay(stack: "Stack", name: str, place: str | None) -> list[dict[str, Any]]:
+async def _replay(stack: "System", name: str, place: str | None) -> list[dict[str, Any]]:
     from shared.platform.dead_letters import replay as again
     from tsunagi.inside import inside
 

@@ -14,6 +14,7 @@ from tsunagi.commands import Folder, app
 
 if TYPE_CHECKING:
     from shared.platform.inbox import Incoming
+    from shared.platform.kafka import Kafka
 
 
 @app.command()
@@ -33,10 +34,10 @@ def replay(
 
     Each event once, also where the relay sent it twice. Standard output is the data; nothing is changed.
     """
-    from tsunagi.inside import running
+    from tsunagi.inside import operated
 
     first, last = _instant(since), _instant(until)
-    stack = running(folder)
+    stack = operated(folder)
     wanted = tuple(one.strip() for one in types.split(",")) if types else ("",)
     try:
         asyncio.run(_replay(stack.bootstrap, first, last, wanted, speed))
@@ -57,7 +58,7 @@ def _instant(text: str | None) -> datetime | None:
 
 
 async def _replay(
-    kafka: str, since: datetime | None, until: datetime | None, types: tuple[str, ...], speed: float
+    kafka: "Kafka", since: datetime | None, until: datetime | None, types: tuple[str, ...], speed: float
 ) -> None:
     from shared.contracts import catalogue
     from shared.contracts.envelope import instant_text

@@ -11,12 +11,12 @@ import pytest
 from typer.testing import CliRunner
 
 from shared.platform.process import ROLES as COMMANDS
-from shared.platform.settings import PREFIX, DatabaseSettings, TsunagiSettings
+from shared.platform.settings import PREFIX, DatabaseSettings, PlatformSettings, TsunagiSettings
 from shared.platform.topics import TopicSettings
 from tests.unit.deploy import composed
 from tests.unit.deploy.composed import IN_CONTAINER, command, environment, ours, services
 from tsunagi.commands import load_all
-from tsunagi.commands.databases import ServerSettings
+from tsunagi.deployment import OperatingSettings, ServerSettings
 from tsunagi.docs.kafka_access import users
 from tsunagi.inside import service_of
 from tsunagi.stack.databases import logins
@@ -36,6 +36,8 @@ def settings_of(name: str) -> type[TsunagiSettings] | None:
             return TopicSettings
         case ["tsunagi", "databases"]:
             return ServerSettings
+        case ["tsunagi", "--help"]:
+            return OperatingSettings
         case ["tsunagi", "sign-in", *_]:
             return DatabaseSettings
         case ["tsunagi", "keys" | "token", *_]:
@@ -61,7 +63,15 @@ def test_the_schema_refuses_what_is_wrong() -> None:
 
 
 def test_it_has_every_process_and_what_must_run_before() -> None:
-    once = {"keys", "token", "sign-in", "databases", "topics", *(f"{service}-migrate" for service in SERVICES)}
+    once = {
+        "keys",
+        "token",
+        "sign-in",
+        "operate",
+        "databases",
+        "topics",
+        *(f"{service}-migrate" for service in SERVICES),
+    }
     assert ours().keys() == PROCESSES | once
     assert services().keys() - ours().keys() == {"postgres", "kafka", "ingress", "prometheus"}
 
@@ -120,6 +130,8 @@ def known() -> set[str]:
 def test_every_variable_that_is_set_is_read_by_somebody(name: str) -> None:
     settings = settings_of(name)
     fields = {PREFIX + field.upper() for field in settings.model_fields} if settings else set()
+    if name == "operate":  # it does its work with the parts of the services
+        fields |= {PREFIX + field.upper() for field in PlatformSettings.model_fields}
     for key in ours()[name].get("environment", {}):
         assert key in fields, f"{name}: {key} is read by nobody"
 
