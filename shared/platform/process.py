@@ -129,7 +129,8 @@ def _server(config: "uvicorn.Config", app: Any) -> "uvicorn.Server":
 
     class Server(uvicorn.Server):
         def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-            if (live := getattr(app.state, "live", None)) is not None:
+            live = getattr(getattr(app, "state", None), "live", None)  # any ASGI application may be served
+            if live is not None:
                 loop.call_soon_threadsafe(live.end_streams)
             super().handle_exit(sig, frame)
 

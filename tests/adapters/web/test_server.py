@@ -73,7 +73,7 @@ async def test_an_error_tells_the_client_nothing_of_the_inside() -> None:
 
 
 def parts_with(database: Database) -> Parts:
-    return cast("Parts", SimpleNamespace(clock=Clock(), database=database))
+    return cast("Parts", SimpleNamespace(clock=Clock(), database=database, settings=SimpleNamespace(root_path="")))
 
 
 def app_on(database: Database) -> Any:

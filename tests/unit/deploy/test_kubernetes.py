@@ -12,16 +12,17 @@ import pytest
 import yaml
 
 from shared.contracts.topics import TOPICS
-from shared.platform.settings import PREFIX
+from shared.platform.settings import PREFIX, PlatformSettings
 from tests.unit.deploy import composed
 from tests.unit.deploy.test_compose import PROCESSES
+from tsunagi.deployment import OperatingSettings
 from tsunagi.docs.kafka_access import users
 from tsunagi.inside import service_of
 from tsunagi.stack.databases import logins
 from tsunagi.stack.layout import PROJECT, ROLES, SERVICES
 
 FOLDER = PROJECT / "deploy" / "kubernetes"
-LAYERS = ("infrastructure", "migrate", "services")
+LAYERS = ("infrastructure", "migrate", "services", "operate")
 OPERATORS = yaml.safe_load((Path(__file__).parent / "schemas" / "operators.yaml").read_text("utf-8"))
 KUBERNETES = "1.34"
 GROUPS = {
@@ -54,7 +55,8 @@ def container(one: dict[str, Any]) -> dict[str, Any]:
     return dict(found)
 
 
-RUNNING = {**kind("Deployment"), **kind("Job")}
+OPERATE = kind("Deployment")["operate"]
+RUNNING = {name: one for name, one in {**kind("Deployment"), **kind("Job")}.items() if one is not OPERATE}
 
 
 def validate(one: dict[str, Any]) -> None:
@@ -99,7 +101,7 @@ def test_every_file_belongs_to_a_layer_and_no_name_is_there_twice() -> None:
 
 
 def test_it_has_every_process_and_every_migration() -> None:
-    assert kind("Deployment").keys() == PROCESSES
+    assert kind("Deployment").keys() == PROCESSES | {"operate"}
     assert kind("Job").keys() == {f"{service}-migrate" for service in SERVICES}
     assert kind("Service").keys() == {f"{service}-api" for service in SERVICES}
     assert kind("PodDisruptionBudget").keys() == PROCESSES
@@ -116,9 +118,9 @@ def environment(name: str) -> dict[str, str]:
 def test_it_runs_what_the_compose_file_runs(name: str) -> None:
     assert container(RUNNING[name])["command"] == composed.command(composed.ours()[name])
     assert container(RUNNING[name])["image"] == "tsunagi"
-    for layer in ("migrate", "services"):
+    for layer in ("migrate", "services", "operate"):
         assert [one["name"] for one in KUSTOMIZATIONS[layer]["images"]] == ["tsunagi"]
-    assert KUSTOMIZATIONS["migrate"]["images"] == KUSTOMIZATIONS["services"]["images"], "one release"
+        assert KUSTOMIZATIONS[layer]["images"] == KUSTOMIZATIONS["services"]["images"], "one release"
 
 
 @pytest.mark.parametrize("name", sorted(RUNNING))
@@ -158,6 +160,26 @@ def test_it_is_given_its_own_secrets_and_no_others(name: str) -> None:
     assert environment(name).get("TSUNAGI_ROOT_PATH") == (f"/{service}" if role == "api" else None)
 
 
+def test_an_operator_has_what_the_commands_ask_for_and_only_while_it_is_needed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "secret").write_text("secret")
+    (container_,) = pod(OPERATE)["containers"]
+    known = PlatformSettings.model_fields.keys() | OperatingSettings.model_fields.keys()
+    for one in container_["env"]:
+        assert one["name"].removeprefix(PREFIX).lower() in known
+        monkeypatch.setenv(one["name"], str(tmp_path / "secret") if one["value"].startswith("/run/") else one["value"])
+    settings = OperatingSettings()
+    assert settings.kafka_user in {user.name for user in users()}
+    volumes = {one["name"]: one for one in pod(OPERATE)["volumes"]}
+    assert volumes.keys() == {one["name"] for one in container_["volumeMounts"]}
+    sources = [one["secret"] for one in volumes["passwords"]["projected"]["sources"]]
+    files = {one["items"][0]["path"]: one["name"] for one in sources}
+    wanted = {f"{service}_{role}" for service in SERVICES for role in ("owner", "worker")}
+    assert files == {login: f"postgres-{login.replace('_', '-')}" for login in wanted}
+    assert OPERATE["spec"]["replicas"] == 0
+
+
 def test_every_secret_is_made_by_somebody() -> None:
     generated = {one["name"]: one for one in KUSTOMIZATIONS["infrastructure"]["secretGenerator"]}
     by_operators = {"postgres-ca", "tsunagi-cluster-ca-cert", *kind("KafkaUser")}
@@ -193,7 +215,11 @@ def test_postgresql_has_every_database_and_login() -> None:
 def test_it_takes_as_many_connections_as_the_processes_may_open() -> None:
     settings = service_of("intake").settings.model_fields
     each = {"api": settings["pool_most"].default, "worker": settings["pool_most"].default, "relay": 4 + 1}
-    wanted = sum(each[name.partition("-")[2]] * one["spec"]["replicas"] for name, one in kind("Deployment").items())
+    wanted = sum(
+        each[name.partition("-")[2]] * one["spec"]["replicas"]
+        for name, one in kind("Deployment").items()
+        if one is not OPERATE
+    )
     (cluster,) = kind("Cluster").values()
     assert wanted < int(cluster["spec"]["postgresql"]["parameters"]["max_connections"])
 
