@@ -184,9 +184,10 @@ def _care(way: Journey, events: Sequence[Recorded]) -> list[str]:
     for one in sheet_events(events):
         if isinstance(one.event, PersonRegistered) or "communication" in getattr(one.event, "fields", ()):
             communication = getattr(one.event, "communication", ())
+    needs = [short(codes.NEED.label(one)) for one in way.needs]
     told = [
-        *(short(codes.NEED.label(one)) for one in way.needs),
-        *(codes.GROUP.label(one) for one in way.groups),
+        *needs,
+        *(group for one in way.groups if not any((group := codes.GROUP.label(one)) in need for need in needs)),
         *(codes.AID.label(one) for one in way.aids),
         *(["命を守る電源"] if way.power_needed else []),
         *(codes.OBSERVATION.label(one) for one in way.observations),

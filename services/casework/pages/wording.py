@@ -157,6 +157,8 @@ def _text(owner: str, value: str, names: Names) -> str:
     declared = OPEN.get(owner)
     if declared is None:
         return value
+    if declared.codes == "HANDOFF":
+        return hand_off(value).say.replace("→", " → ")
     if declared.codes is not None:
         return short(codes.ALL[declared.codes].label(value))
     match declared.kind:
@@ -219,8 +221,8 @@ def _contact(contact: Contact) -> str:
 
 
 def _member(member: Member, names: Names) -> str:
-    role = codes.MEMBER.label(member.role)
-    return f"{role} {names.actor(member.actor)}" if member.actor else role
+    role = codes.MEMBER.label(member.role) + (f" {names.actor(member.actor)}" if member.actor else "")
+    return f"{role}(守秘義務を確認)" if member.confidential else role
 
 
 def _task(task: Task, names: Names) -> str:
