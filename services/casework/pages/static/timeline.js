@@ -40,6 +40,8 @@ function show(page) {
   const focus = document.activeElement?.id;
   document.getElementById("life").replaceWith(document.adoptNode(fresh));
   body.classList.toggle("past", page.body.classList.contains("past"));
+  document.querySelectorAll("main > .notice:not(#news)").forEach((told) => told.remove());
+  if (body.classList.contains("past")) document.getElementById("news").hidden = true;
   prepare();
   const again = document.getElementById(focus) ?? (focus ? document.getElementById("at") : null);
   again?.focus({ preventScroll: true });
@@ -51,7 +53,6 @@ function prepare() {
   const steps = slider.dataset.steps ? slider.dataset.steps.split(",") : [];
   const when = document.getElementById("when");
   const is = document.getElementById("when-is");
-  const shown = when.textContent;
   if (!steps.length) slider.closest("form").hidden = true;
   let waiting;
 
@@ -63,11 +64,14 @@ function prepare() {
 
   slider.addEventListener("input", () => {
     const at = steps[Number(slider.value)];
-    when.textContent = at ? inWords(Date.parse(at)) : shown;
+    when.textContent = at ? inWords(Date.parse(at)) : "";
     is.textContent = at ? "時点" : "いま";
     slider.setAttribute("aria-valuetext", at ? `${when.textContent} 時点` : "いま");
+  });
+  // Once it is let go of, so that it is not taken from under a finger.
+  slider.addEventListener("change", () => {
     clearTimeout(waiting);
-    waiting = setTimeout(() => go(address()), 250);
+    waiting = setTimeout(() => go(address()), 150);
   });
 }
 
@@ -110,4 +114,8 @@ follow(`${location.pathname}/live`, {
   },
 });
 
+// What was done is said once, and not again when the page is opened anew.
+if (new URLSearchParams(location.search).has("done") && !document.querySelector("[data-awaiting]")) {
+  history.replaceState(null, "", location.pathname + location.hash);
+}
 prepare();
