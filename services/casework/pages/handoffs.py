@@ -15,6 +15,7 @@ from starlette.responses import RedirectResponse, Response
 from services.casework import handlers, queries, queries_handoffs, queries_life
 from services.casework.domain import handoff
 from services.casework.pages.handoff_cards import card
+from services.casework.pages.signed_in import of_whom
 from services.casework.pages.timeline import REFUSED
 from services.casework.pages.wording import Names
 from services.casework.permissions import MAY_NAME
@@ -74,6 +75,7 @@ async def show(
         call,
         "handoffs.html",
         {
+            "of_whom": of_whom(call),
             "which": tab,
             "kind": kind or "",
             "kinds": {code: label.ja for code, label in codes.HANDOFF.items()},

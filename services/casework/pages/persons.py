@@ -10,6 +10,8 @@ from starlette.responses import Response
 
 from services.casework import queries_life
 from services.casework.domain.journey import STANDINGS
+from services.casework.pages.signed_in import of_whom
+from shared.contracts.wards import ward_name
 from shared.platform.access import Call, allow
 from shared.platform.pages.routing import PageRoute, page
 from shared.platform.paging import Paged, encode_mark
@@ -44,9 +46,11 @@ async def find(request: Request, call: Finding, paged: Paged, q: Annotated[str, 
         call,
         "persons.html",
         {
+            "of_whom": of_whom(call),
             "q": q.strip(),
             "asked": bool(words),
             "found": found,
+            "wards": {row["ward"]: ward_name(row["ward"]) for row in found if row["ward"]},
             "places": {id_: place.name for id_, place in places.items()},
             "standings": {code: label[0] for code, label in STANDINGS.items()},
             "next": more,

@@ -15,6 +15,7 @@ from services.casework.pages import asof, timeline_head, timeline_view
 from services.casework.pages.asof import Sense
 from services.casework.pages.handoff_cards import Card, card
 from services.casework.pages.sentences import lanes
+from services.casework.pages.signed_in import of_whom
 from services.casework.pages.wording import Names
 from services.casework.policies import tables_of
 from services.casework.queries import Reach
@@ -76,6 +77,7 @@ async def show(
         "timeline.html",
         context
         | {
+            "of_whom": of_whom(call),
             "person": person,
             "path": path,
             "asof": control,
