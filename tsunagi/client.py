@@ -6,7 +6,8 @@ answered is written down (`acknowledged`), one line each, for `tsunagi verify --
 
 import asyncio
 import random
-from collections.abc import Mapping
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
@@ -26,6 +27,10 @@ from tsunagi.stack.stack import Stack
 _LIFETIME = timedelta(hours=6)
 _AGAIN = frozenset({408, 425, 429, 502, 503, 504})
 """Answers that mean: not now."""
+
+
+Observer = Callable[[str, str, str, float, str | None], None]
+"""Told of every answer: method, service, path, real seconds, and why it has to be sent again (None: it has not)."""
 
 
 class Who(NamedTuple):
@@ -92,6 +97,7 @@ class Client:
         self.clock = clock
         self.patience = patience
         self.sent = self.repeated = 0
+        self.observer: Observer | None = None
         self._key = key
         self._tokens: dict[Who, tuple[datetime, str]] = {}
         self._acknowledged: IO[bytes] | None = acknowledged.open("ab") if acknowledged else None
@@ -142,14 +148,21 @@ class Client:
 
     async def every(self, who: Who, service: str, path: str, **query: object) -> list[Any]:
         """Return all items of a paged list."""
-        items: list[Any] = []
+        return [item async for page in self.pages(who, service, path, **query) for item in page]
+
+    async def count(self, who: Who, service: str, path: str, **query: object) -> int:
+        """Return how many items a paged list has, without holding more than a page."""
+        return sum([len(page) async for page in self.pages(who, service, path, **query)])
+
+    async def pages(self, who: Who, service: str, path: str, **query: object) -> AsyncIterator[list[Any]]:
+        """Yield the items of a paged list, page by page."""
         after: str | None = None
         while True:
             page = await self.get(who, service, path, limit=200, after=after, **query)
-            items += page["items"]
+            yield page["items"]
             after = page.get("next")
             if after is None:
-                return items
+                return
 
     async def send(
         self, who: Who, service: str, path: str, body: object, command: Command, *, method: str = "POST"
@@ -181,6 +194,7 @@ class Client:
         until = asyncio.get_running_loop().time() + self.patience
         pause = 0.05
         while True:
+            began = time.perf_counter()
             try:
                 reply = await self._http.request(
                     method,
@@ -195,17 +209,26 @@ class Client:
                 )
             except httpx.TransportError as error:
                 failure = Failed(0, "unreachable", {"title": type(error).__name__})
+                self._observe(method, service, path, time.perf_counter() - began, type(error).__name__)
             else:
-                if reply.is_success:
+                problem = None if reply.is_success else _failure(reply)
+                again = problem is not None and (problem.status in _AGAIN or problem.code == "command.raced")
+                seconds = reply.extensions.get("seconds", 0.0)
+                self._observe(method, service, path, seconds, str(reply.status_code) if again else None)
+                if problem is None:
                     self.repeated += reply.headers.get("Tsunagi-Repeated") == "true"
                     return reply.json() if reply.content else None
-                failure = _failure(reply)
-                if reply.status_code not in _AGAIN and failure.code != "command.raced":
-                    raise failure
+                if not again:
+                    raise problem
+                failure = problem
             if asyncio.get_running_loop().time() + pause > until:
                 raise failure
             await asyncio.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 - a pause, no secret
             pause = min(pause * 2, 2.0)
+
+    def _observe(self, method: str, service: str, path: str, seconds: float, again: str | None) -> None:
+        if self.observer is not None:
+            self.observer(method, service, path, seconds, again)
 
 
 def _parameter(value: object) -> str | list[str]:

@@ -4,6 +4,7 @@ A transport for httpx, in place of its own, whose pool looks at every idle conne
 """
 
 import asyncio
+import time
 from collections import defaultdict
 
 import httptools
@@ -71,22 +72,26 @@ class _Connection(asyncio.Protocol):
 
 
 class Connections(httpx.AsyncBaseTransport):
-    """At most so many requests at once; each connection is used again, the one used last first."""
+    """At most so many requests at once to each server: whoever waits for a slow one keeps nobody from a quick one.
+
+    Each connection is used again, the one used last first.
+    """
 
     def __init__(self, most: int) -> None:
-        self._gate = asyncio.Semaphore(most)
+        self._gates: defaultdict[_Host, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(most))
         self._idle: defaultdict[_Host, list[_Connection]] = defaultdict(list)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send a request and return the answer, read whole.
+        """Send a request and return the answer, read whole; its extension `seconds` is how long the server took.
 
         Raises the errors of httpx's own transport: `ConnectError`, `ConnectTimeout`, `ReadError`, `ReadTimeout`.
         """
         timeouts = request.extensions.get("timeout", {})
         raw = _written(request, await request.aread())
-        async with self._gate:
-            host = (request.url.host, request.url.port or 80)
+        host = (request.url.host, request.url.port or 80)
+        async with self._gates[host]:
             connection = self._kept(host) or await _connected(host, timeouts.get("connect"))
+            began = time.perf_counter()
             try:
                 async with asyncio.timeout(timeouts.get("read")):
                     answer = await connection.ask(raw)
@@ -96,6 +101,7 @@ class Connections(httpx.AsyncBaseTransport):
             except BaseException:
                 connection.close()
                 raise
+            answer.extensions["seconds"] = time.perf_counter() - began
             if not connection.closed:
                 self._idle[host].append(connection)
             return answer

@@ -21,13 +21,14 @@ from shared.platform import store
 from shared.platform.postgres import Row, Session
 from shared.platform.sealing import Keyring
 
-_SHOWN = """
+_COLUMNS = """
 SELECT q.*, p.presence, p.place_kind, p.shelter, p.lodging, p.age_band, p.needs, p.care, p.aids, p.communication,
        p.groups, p.observations AS seen, s.name AS shelter_name, w.name, w.kana,
        w.words ->> 'description' AS description, w.words ->> 'communication' AS how_to_talk,
        v.visit, v.state AS visit_state, v.nurse AS visit_nurse, v.ordered_at AS visit_ordered_at,
        m.state AS move_state, m.facility AS move_facility, m.accepted_at, m.arrived_at, f.name AS move_facility_name
-FROM queue q
+"""
+_JOINS = """
 JOIN persons p USING (person)
 LEFT JOIN personal.person w USING (person)
 LEFT JOIN facilities s ON s.facility = p.shelter
@@ -35,10 +36,20 @@ LEFT JOIN visits v ON v.person = q.person AND v.state IN ('ordered', 'accepted')
 LEFT JOIN moves m ON m.decision = q.decision
 LEFT JOIN facilities f ON f.facility = m.facility
 """
+_SHOWN = f"{_COLUMNS} FROM queue q {_JOINS}"
 _ORDER = "ORDER BY q.rank, q.runs_out_at, q.waiting_since, q.person LIMIT $8"
 _AFTER = "($4::int IS NULL OR (q.rank, coalesce(q.runs_out_at, $9), q.waiting_since, q.person) > ($4, $5, $6, $7))"
 _SCOPE = "($1::text[] IS NULL OR q.ward = ANY($1)) AND ($2::uuid IS NULL OR p.shelter = $2)"
-QUEUE = f"{_SHOWN} WHERE q.state = ANY($3) AND {_SCOPE} AND {_AFTER} {_ORDER}"  # constants only
+# A page is chosen first and looked up then: thousands wait after a quake, and a hundred are shown.
+QUEUE = f"""
+WITH page AS (
+    SELECT q.* FROM queue q
+    WHERE q.state = ANY($3) AND ($1::text[] IS NULL OR q.ward = ANY($1)) AND {_AFTER}
+      AND ($2::uuid IS NULL OR EXISTS (SELECT 1 FROM persons p WHERE p.person = q.person AND p.shelter = $2))
+    {_ORDER}
+)
+{_COLUMNS} FROM page q {_JOINS} {_ORDER}
+"""  # noqa: S608 - constants only
 _FOLLOWED = """
     q.state = 'decided' AND m.arrived_at IS NULL
     AND (q.destination = ANY($3) OR (q.destination = ANY($10) AND p.lodging IS DISTINCT FROM q.destination))

@@ -114,3 +114,15 @@ async def test_what_is_no_answer_is_said_so() -> None:
         async with client() as http:
             with pytest.raises(httpx.RemoteProtocolError):
                 await http.get(url)
+
+
+async def test_whoever_waits_for_a_slow_server_keeps_nobody_from_a_quick_one() -> None:
+    silent, quick = Site(b""), Site(OK)
+    async for slow_url in at(silent):
+        async for url in at(quick):
+            async with client(most=1, seconds=60) as http:
+                waits = asyncio.create_task(http.get(slow_url))
+                answer = await http.get(url)
+                assert not waits.done()
+                assert 0 <= answer.extensions["seconds"] < 60, "how long the server took is told"
+                waits.cancel()

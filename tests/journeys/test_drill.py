@@ -1,11 +1,10 @@
-"""The drill kobe on a stack of its own, at high speed: broken off, gone on with, played to its end, played again.
+"""The drill kobe on a stack of its own, at high speed: shortened, ended by hand, gone on with to its end, played again.
 
 Every figure is casework's own, and is held against what the players did themselves; `verify` holds what they were
 answered against stores, log and timeline.
 """
 
 import asyncio
-import contextlib
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -13,8 +12,8 @@ import asyncpg
 import pytest
 
 from tsunagi.drill.player.clocks import new_clock, quake_at
-from tsunagi.drill.player.outcome import Outcome, play_and_verify
-from tsunagi.drill.player.playing import notes_of, play
+from tsunagi.drill.player.limits import INTERRUPTED, REAL_TIME, Limits, Stop
+from tsunagi.drill.player.outcome import Outcome, Unfinished, play_and_verify
 from tsunagi.drill.population import Population
 from tsunagi.drill.pressing import pressed
 from tsunagi.drill.scenario import load
@@ -22,19 +21,24 @@ from tsunagi.stack.layout import SERVICES
 from tsunagi.stack.stack import Stack
 
 PEOPLE, SPEED = 120, 1500
-BROKEN_OFF_AFTER = 7.0
+SHORTENED = Limits(minutes_real=0.1)
+ENDED_AFTER = 5.0
 KOBE = pressed(load("kobe"))
 
 pytestmark = [pytest.mark.stack]
 
 
 class Played(NamedTuple):
-    """A drill that was broken off and gone on with, and the same drill again; events of people before and after."""
+    """A drill that was shortened, ended by hand, gone on with; and the same drill again. Events of people before that
+    and after; and what whoever watched was told."""
 
+    shortened: Outcome
+    ended: Unfinished
     first: Outcome
     again: Outcome
     before: int
     after: int
+    said: list[str]
 
 
 @pytest.fixture(scope="module")
@@ -47,13 +51,21 @@ def played() -> Iterator[Played]:
 
 async def _play_three_times(stack: Stack) -> Played:
     population = Population(KOBE, people=PEOPLE, quake_at=quake_at(KOBE, stack.layout.kind.clock.epoch))
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(BROKEN_OFF_AFTER):
-            await play(stack, population, notes_of(stack, population), print)
-    first = await play_and_verify(stack, population, print)
+    said: list[str] = []
+    shortened = await play_and_verify(stack, population, said.append, SHORTENED)
+    ended = await _ended_by_hand(stack, population, said)
+    first = await play_and_verify(stack, population, said.append)
     before = await _told_by_people(stack)
-    again = await play_and_verify(stack, population, print)
-    return Played(first, again, before, await _told_by_people(stack))
+    again = await play_and_verify(stack, population, said.append)
+    return Played(shortened, ended, first, again, before, await _told_by_people(stack), said)
+
+
+async def _ended_by_hand(stack: Stack, population: Population, said: list[str]) -> Unfinished:
+    stop = Stop()
+    asyncio.get_running_loop().call_later(ENDED_AFTER, stop)
+    with pytest.raises(Unfinished) as ended:
+        await play_and_verify(stack, population, said.append, stop=stop)
+    return ended.value
 
 
 async def _told_by_people(stack: Stack) -> int:
@@ -99,8 +111,46 @@ def test_played_again_it_adds_nothing(played: Played) -> None:
     assert (played.again.lost, played.again.duplicated) == (0, 0)
 
 
+def test_a_shortened_drill_is_as_whole_as_it_is_far_and_goes_on_later(played: Played) -> None:
+    assert played.shortened.clean, played.shortened.problems
+    assert played.shortened.measured.stopped == REAL_TIME
+    assert played.shortened.figures.registered <= played.first.figures.registered
+    assert played.first.measured.stopped is None
+
+
+def test_who_ends_it_by_hand_is_told_how_far_it_came(played: Played) -> None:
+    assert played.ended.measured.stopped == INTERRUPTED
+    assert played.ended.measured.drained_seconds is None
+    values = played.ended.values()
+    assert values["clean"] is None
+    assert played.shortened.figures.registered <= values["registered"] <= played.first.figures.registered
+
+
+def test_whoever_watches_sees_how_far_it_is_and_how_long_it_will_take(played: Played) -> None:
+    lines = [line for line in played.said if "requests/s" in line]
+    assert lines
+    assert all("× real time" in line and "lag: outboxes" in line for line in lines)
+    assert any("left " in line for line in lines)
+
+
+def test_what_was_measured_is_of_this_play(played: Played) -> None:
+    measured = played.first.measured
+    assert measured.times_real_time.clock == SPEED
+    assert 0 < measured.times_real_time.kept <= SPEED
+    assert measured.times_real_time.arrivals == pytest.approx(8 * measured.times_real_time.kept, rel=0.01)
+    assert measured.drained_seconds is not None
+    kinds = measured.requests.kinds
+    assert kinds["POST intake/households"].count > PEOPLE / 4
+    assert sum(times.count for times in kinds.values()) == measured.requests.answered > played.first.commands
+    assert {"postgres", "kafka", "player", "casework.worker", "intake.api"} <= measured.processes.keys()
+    assert all(used.cpu_seconds >= 0 for used in measured.processes.values())
+    assert "casework_worker" in measured.postgres_logins
+    assert measured.gave_out.en
+
+
 def test_the_machine_reads_it_as_one_object(played: Played) -> None:
     values = played.first.values()
     promised = ("registered", "screened", "placed", "moved", "arrived", "cases", "conferences", "handoffs")
     assert [values[name] for name in promised] == [getattr(played.first.figures, name) for name in promised]
     assert {"lost", "duplicated", "seconds"} <= values.keys()
+    assert {"times_real_time", "requests", "queues", "processes", "gave_out"} <= values["measured"].keys()

@@ -2,6 +2,10 @@
 
 Pressed is when things come (arrivals, networks that return, openings, departures), by one factor for all. How long
 people take for something (a facility to answer, a drive) is as it is: it cannot be hurried.
+
+So "times real time" is two figures. A stack's clock that runs 24 times as fast as the wall's makes calls, answers and
+drives 24 times as fast as in earnest; people come 24 × 8 = 192 times as fast. What the system has to bear is told by
+people a second, beside those of the same city's fullest hour in earnest (`player.arrivals`).
 """
 
 from typing import Any
@@ -29,6 +33,7 @@ def pressed(scenario: Scenario, factor: float | None = None) -> Scenario:
     return msgspec.structs.replace(
         scenario,
         pressed=1,
+        hurried=scenario.hurried * by,
         sheets=msgspec.structs.replace(sheets, arrivals=arrivals, **times),
         openings=tuple(
             msgspec.structs.replace(rule, opens_hours=_shorter(rule.opens_hours, by)) for rule in scenario.openings

@@ -192,7 +192,10 @@ class AssessmentSettings(_Part, frozen=True):
 
 
 class Scenario(_Part, frozen=True, dict=True):
-    """A whole scenario, as its file has it. A drill plays `hours` of it, into which `pressed` times as many go."""
+    """A whole scenario, as its file has it. A drill plays `hours` of it, into which `pressed` times as many go.
+
+    `hurried`: by which factor its times are pressed already (`pressing.pressed`); 1 in every file.
+    """
 
     id: str
     version: int
@@ -222,6 +225,7 @@ class Scenario(_Part, frozen=True, dict=True):
     drives: DriveSettings
     assessment: AssessmentSettings
     sizes: SizeSettings | None = None
+    hurried: float = 1
 
     @cached_property
     def listed(self) -> tuple[ListedShelter, ...]:

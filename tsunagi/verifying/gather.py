@@ -16,7 +16,7 @@ from shared.platform.postgres import Row
 from tsunagi.stack.errors import StackError
 from tsunagi.stack.layout import SERVICES
 from tsunagi.stack.stack import Stack
-from tsunagi.verifying.settling import settle
+from tsunagi.verifying.settling import catch_up
 
 if TYPE_CHECKING:
     Connection = asyncpg.Connection[Row]
@@ -85,8 +85,8 @@ async def gather(stack: Stack, into: Connection, acknowledged: Path | None, with
     """Fill the scratch tables, while the system goes on writing.
 
     The order makes that no harm: what stood in a store before the log was read must be on it (or in the outbox); what
-    is on it must have been heard once everything has settled again, and must stand in a store afterwards. Raises
-    `StackError` where it does not settle, or where the file of acknowledged commands cannot be read.
+    is on it must have been heard once the workers have caught up with it, and must stand in a store afterwards. Raises
+    `StackError` where they do not, or where the file of acknowledged commands cannot be read.
     """
     if acknowledged is not None:
         await into.copy_records_to_table("acknowledged", records=_lines(acknowledged))
@@ -95,7 +95,7 @@ async def gather(stack: Stack, into: Connection, acknowledged: Path | None, with
             await _copy(source, "SELECT id, stream, version, type FROM events", into, "stored_before", service)
             await _copy(source, _PENDING, into, "pending", service)
     await _log(stack, into)
-    await settle(stack, within)
+    await catch_up(stack, within)
     for service in SERVICES:
         async with _reading(stack, service) as source:
             await _copy(source, _DEAD, into, "dead", service)
@@ -111,14 +111,15 @@ async def gather(stack: Stack, into: Connection, acknowledged: Path | None, with
 
 def _lines(path: Path) -> Iterable[tuple[Any, ...]]:
     decoder = msgspec.json.Decoder(_Acknowledged)
-    for number, line in enumerate(path.read_bytes().splitlines(), 1):
-        try:
-            one = decoder.decode(line)
-        except msgspec.DecodeError as error:
-            raise StackError(f"{path}, line {number}: not an acknowledged command ({error}).") from None
-        # Without events the version alone is claimed: the stream has got so far.
-        for event in one.events or (None,):
-            yield one.service, one.stream, one.version, event
+    with path.open("rb") as lines:
+        for number, line in enumerate(lines, 1):
+            try:
+                one = decoder.decode(line)
+            except msgspec.DecodeError as error:
+                raise StackError(f"{path}, line {number}: not an acknowledged command ({error}).") from None
+            # Without events the version alone is claimed: the stream has got so far.
+            for event in one.events or (None,):
+                yield one.service, one.stream, one.version, event
 
 
 @asynccontextmanager

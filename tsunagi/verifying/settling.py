@@ -1,18 +1,28 @@
-"""Waiting until nothing is on its way: outboxes empty, every worker at the end of its topics."""
+"""Waiting until nothing is on its way: outboxes empty, every worker at the end of its topics.
+
+A system at work is never quite empty: a timer fires, somebody sends. `catch_up` waits for what is on its way now,
+`settle` until nothing at all is.
+"""
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack
 
 import asyncpg
+from aiokafka.errors import KafkaError
 
 from shared.contracts.topics import KEYS
-from shared.platform.lag import consumer_lag
+from shared.platform.lag import LagReader, consumer_lag
+from shared.platform.postgres import Row
 from shared.platform.service import Service
 from tsunagi.inside import service_of
 from tsunagi.stack.errors import StackError
 from tsunagi.stack.layout import SERVICES
 from tsunagi.stack.stack import Stack
+
+_TELLS = 4.0
+"""Real seconds between two words of what is left."""
 
 
 def services() -> dict[str, Service]:
@@ -38,6 +48,70 @@ async def on_the_way(stack: Stack) -> dict[str, int]:
         lag: Mapping[str, int] = await consumer_lag(stack.bootstrap, name, heard_topics(service))
         found[f"{name}.worker"] = sum(lag.values())
     return {where: count for where, count in found.items() if count}
+
+
+async def catch_up(stack: Stack, within: float = 120.0, say: Callable[[str], None] | None = None) -> None:
+    """Wait until everything that is on its way now has reached whom it is for; what comes meanwhile is not waited for.
+
+    First the outboxes' rows of now are on the log, then the workers have settled what is on the log by then. `say` is
+    told now and then what is left. Raises `StackError` where for so many real seconds nothing of it has arrived, or
+    nobody could look.
+    """
+    until = time.monotonic() + within
+    while True:
+        try:
+            await _catch_up(stack, within, say)
+        except (OSError, TimeoutError, KafkaError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            if time.monotonic() > until:
+                what = type(error).__name__
+                raise StackError(f"For {within:.0f} s nobody could look at what is on its way ({what}).") from error
+            await asyncio.sleep(0.3)
+        else:
+            return
+
+
+async def _catch_up(stack: Stack, within: float, say: Callable[[str], None] | None) -> None:
+    groups = {name: heard_topics(service) for name, service in services().items()}
+    async with AsyncExitStack() as open_:
+        outboxes: dict[str, asyncpg.Connection[Row]] = {}
+        for name in SERVICES:
+            outboxes[name] = await asyncpg.connect(stack.dsn(name))
+            open_.push_async_callback(outboxes[name].close)
+        last = {name: await one.fetchval("SELECT coalesce(max(id), 0) FROM outbox") for name, one in outboxes.items()}
+
+        async def rows() -> dict[str, int]:
+            query = "SELECT count(*) FROM outbox WHERE id <= $1"
+            return {f"{name}.outbox": await one.fetchval(query, last[name]) for name, one in outboxes.items()}
+
+        await _until_nothing(rows, within, say)
+        topics = {topic for heard in groups.values() for topic in heard}
+        reader = await open_.enter_async_context(LagReader(stack.bootstrap, topics))
+        ends = await reader.ends()
+
+        async def messages() -> dict[str, int]:
+            lag = await reader.lag(groups, upto=ends)
+            return {f"{name}.worker": sum(found.values()) for name, found in lag.items()}
+
+        await _until_nothing(messages, within, say)
+
+
+async def _until_nothing(
+    look: Callable[[], Awaitable[dict[str, int]]], within: float, say: Callable[[str], None] | None
+) -> None:
+    least, moved, told = float("inf"), time.monotonic(), time.monotonic()
+    while True:
+        left = {where: count for where, count in (await look()).items() if count}
+        if not left:
+            return
+        now, listed = time.monotonic(), ", ".join(f"{where} {count:,}" for where, count in left.items())
+        if sum(left.values()) < least:
+            least, moved = sum(left.values()), now
+        if now - moved > within:
+            raise StackError(f"For {within:.0f} s nothing has arrived of what is on its way: {listed}")
+        if say is not None and now - told > _TELLS:
+            told = now
+            say(f"still on its way: {listed}")
+        await asyncio.sleep(0.2)
 
 
 async def settle(stack: Stack, within: float = 120.0) -> None:

@@ -10,7 +10,7 @@ from tsunagi.stack.stack import Stack
 from tsunagi.verifying.checks import CHECKS, LOST, TWICE, Check
 from tsunagi.verifying.gather import gather, scratch
 from tsunagi.verifying.report import Finding, Report
-from tsunagi.verifying.settling import heard_topics, services, settle
+from tsunagi.verifying.settling import catch_up, heard_topics, services
 
 _EXAMPLES = 5
 _COUNTS = {
@@ -26,10 +26,10 @@ _COUNTS = {
 async def verify(stack: Stack, acknowledged: Path | None = None, *, within: float = 120.0) -> Report:
     """Verify a running stack, with the clients' file of acknowledged commands where there is one.
 
-    Waits at most `within` seconds for what is on its way. Raises `StackError` where that does not end, or where the
-    file cannot be read.
+    Waits for what is on its way, as long as within `within` seconds some of it arrives. Raises `StackError` where it
+    does not, or where the file cannot be read.
     """
-    await settle(stack, within)
+    await catch_up(stack, within)
     report = Report(problems=[])
     async with scratch(stack) as gathered:
         await gather(stack, gathered, acknowledged, within)

@@ -11,6 +11,7 @@ from uuid import UUID
 from tsunagi.client import Who
 from tsunagi.drill.player.bell import attend
 from tsunagi.drill.player.callers import caseworker, headquarters
+from tsunagi.drill.player.marks import Marks
 from tsunagi.drill.player.stage import Stage
 from tsunagi.drill.stories import Story
 
@@ -56,7 +57,7 @@ class Caseworkers:
         self._stage = stage
         self._ward = ward
         self._who: Who = caseworker(ward)
-        self._known: set[UUID] = set()
+        self._known = Marks()
 
     async def run(self) -> None:
         """Look after the hand-offs of the ward, for ever."""
@@ -67,15 +68,15 @@ class Caseworkers:
         """Begin what is new; return how much that was."""
         found = 0
         for kind in kinds:
-            rows = await self._stage.client.every(
+            pages = self._stage.client.pages(
                 self._who, "casework", "/handoffs", kind=kind, state="unfinished", ward=self._ward
             )
-            for row in rows:
-                person = UUID(row["person"])
-                if person in self._stage.roster and person not in self._known:
-                    self._known.add(person)
-                    found += 1
-                    self._stage.begin(self._take_care(person, kind, UUID(row["handoff"])))
+            async for rows in pages:
+                for row in rows:
+                    person = UUID(row["person"])
+                    if person in self._stage.roster and self._known.add(self._stage.roster.seat(person)):
+                        found += 1
+                        self._stage.begin(self._take_care(person, kind, UUID(row["handoff"])))
         return found
 
     async def _take_care(self, person: UUID, kind: str, handoff: UUID) -> None:
@@ -92,7 +93,7 @@ class Caseworkers:
         if opened is None:
             return
         case = UUID(opened["stream"])
-        stage.notes.done.cases.add(case)
+        stage.done("cases", person)
         await stage.minutes(dice.between(10, 45))
         await self._assess(person, case)
 
@@ -142,7 +143,7 @@ class Caseworkers:
         who = headquarters(self._ward)
         if await self._send(f"/conferences/{conference}/hold", held, "hold", person, who=who) is None:
             return
-        stage.notes.done.conferences.add(conference)
+        stage.done("conferences", person)
         for task, (_, provider, words) in zip(ids, support.tasks, strict=True):
             await self._carry_out(case, conference, task, provider, words)
         if dice.chance(CLOSED_AFTER_CONFERENCE):

@@ -31,6 +31,7 @@ class Drivers:
         rows = await self._stage.client.every(
             self._who, "transfer", "/trips", state=["offered", "accepted", "started", "picked-up"]
         )
+        self._forget(rows)
         new = 0
         for row in rows:
             trip = row["trip"]
@@ -45,6 +46,11 @@ class Drivers:
             else:
                 self._stage.begin(self._drives(row, self._turns.get(trip, 1)))
         return new
+
+    def _forget(self, rows: list[dict[str, Any]]) -> None:
+        """What is no longer on the list need not be known."""
+        listed = {row["trip"] for row in rows}
+        self._known = {key for key in self._known if key[0] in listed}
 
     def _drive(self, trip: str, turn: int) -> Drive:
         return drive(self._stage.scenario, self._stage.seed, self._code, UUID(trip), turn)
@@ -78,6 +84,7 @@ class Drivers:
             return
         await self._note_moved(trip)
         await stage.minutes(how.to_drive)
+        self._turns.pop(trip, None)
         if await self._send(trip, "drop-off", {}, turn) is not None:
             stage.ring("facility", UUID(row["to_facility"]))
 
@@ -85,7 +92,7 @@ class Drivers:
         """Whoever has accepted is told whom they drive."""
         seen = await self._stage.client.get(self._who, "transfer", f"/trips/{trip}")
         if seen.get("person") is not None:
-            self._stage.notes.done.moved.add(UUID(seen["person"]))
+            self._stage.done("moved", UUID(seen["person"]))
 
     async def _send(self, trip: str, step: str, body: dict[str, Any], turn: int) -> Any:
         command = self._stage.command("drive", step, trip, turn)

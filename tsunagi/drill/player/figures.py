@@ -6,7 +6,6 @@ from typing import Any
 import msgspec
 
 from tsunagi.client import CITY_HQ, Client
-from tsunagi.drill.player.notes import Done
 
 _BOARD = {"registered": "persons", "screened": "decided", "placed": "accepted", "moved": "moved", "arrived": "arrived"}
 """Our word, and the board's."""
@@ -34,26 +33,26 @@ async def ask(client: Client) -> Figures:
     board = await client.get(CITY_HQ, "casework", "/board")
     told = {figure["code"]: figure["value"] for figure in board["figures"]}
     handoffs = await client.get(CITY_HQ, "casework", "/handoffs/figures")
-    cases = await client.every(CITY_HQ, "casework", "/cases")
-    held = await client.every(CITY_HQ, "casework", "/conferences", status="held")
+    cases = await client.count(CITY_HQ, "casework", "/cases")
+    held = await client.count(CITY_HQ, "casework", "/conferences", status="held")
     return Figures(
         **{ours: told[boards] for ours, boards in _BOARD.items()},
-        cases=len(cases),
-        conferences=len(held),
+        cases=cases,
+        conferences=held,
         handoffs={name: handoffs[name] for name in _HANDOFFS},
         waiting_list=told["waitlisted"],
         overdue_now=sum(kind["overdue_now"] for kind in handoffs["kinds"]),
     )
 
 
-def differences(figures: Figures, done: Done, *, alone: bool) -> list[str]:
-    """Say where the figures are not what the players did.
+def differences(figures: Figures, done: Mapping[str, int], *, alone: bool) -> list[str]:
+    """Say where the figures are not what the players did (`Done.counts`).
 
     `alone`: nobody else has worked on this stack, so that the figures must be the same and not only as many.
     """
     told: Mapping[str, Any] = msgspec.structs.asdict(figures)
     found = []
-    for name, did in done.counts().items():
+    for name, did in done.items():
         said = told[name]
         if said < did or (alone and said != did):
             found.append(f"casework says {said} {name}, the players did {did}")

@@ -29,9 +29,11 @@ class FrontDesk:
         page = await stage.client.get(
             self._who, "casework", "/handoffs", kind="sheet-to-hq", state="open", ward=self._ward, limit=AT_ONCE
         )
-        new = [handoff for row in page["items"] if (handoff := UUID(row["handoff"])) not in self._taken]
+        open_ = {UUID(row["handoff"]) for row in page["items"]}
+        self._taken &= open_  # what is no longer open need not be known
+        new = open_ - self._taken
         if new:
-            body = {"handoffs": [str(one) for one in new]}
+            body = {"handoffs": [str(one) for one in sorted(new)]}
             command = stage.command("sheets", self._ward, *sorted(new))
             await stage.send(self._who, "casework", "/handoffs/take", body, command)
             self._taken.update(new)

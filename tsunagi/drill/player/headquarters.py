@@ -73,6 +73,7 @@ class Headquarters:
         client, who = self._stage.client, self._who
         needs = await client.every(who, "transfer", "/needs", state=_LIVE, ward=self._ward)
         needs = [row for row in needs if UUID(row["person"]) in self._stage.roster]
+        self._asked &= {UUID(row["need"]) for row in needs}  # what is over need not be known
         done = 0
         for row in needs:
             if row["state"] == "open" and row["asked"] == 0 and UUID(row["need"]) not in self._asked:
@@ -112,8 +113,8 @@ class Headquarters:
         """Ring up the facilities that are asked: they look at their page, or answer by telephone."""
         rows = await self._stage.client.every(self._who, "transfer", "/placements", state="asked", ward=self._ward)
         new = [row for row in rows if UUID(row["placement"]) not in self._rung]
+        self._rung = {UUID(row["placement"]) for row in rows}
         for row in new:
-            self._rung.add(UUID(row["placement"]))
             self._stage.ring("facility", UUID(row["facility"]))
             self._stage.ring_at(datetime.fromisoformat(row["until"]), "headquarters", self._ward)
         return len(new)
@@ -121,6 +122,9 @@ class Headquarters:
     async def _find_drivers(self) -> int:
         """Have a drive planned for whoever was accepted; offer what nobody has taken to the next partner."""
         rows = await self._stage.client.every(self._who, "transfer", "/transport-needs", ward=self._ward)
+        listed = {UUID(row[name]) for row in rows for name in ("placement", "trip") if row[name] is not None}
+        self._planned = {placement: turn for placement, turn in self._planned.items() if placement in listed}
+        self._offers = {trip: turn for trip, turn in self._offers.items() if trip in listed}
         done = 0
         for row in rows:
             person = UUID(row["person"])
@@ -146,7 +150,7 @@ class Headquarters:
     def _begin_family(self, trip: UUID, person: UUID, facility: UUID) -> None:
         if trip not in self._families:
             self._families.add(trip)
-            self._stage.begin(self._family_drives(trip, person, facility))
+            self._stage.begin(self._family_is_away(trip, person, facility))
 
     async def _plan(self, row: dict[str, Any], person: UUID) -> None:
         """The family first; where it cannot, or its drive broke off, a partner."""
@@ -180,6 +184,12 @@ class Headquarters:
             stage.ring("partner", partner.code)
             stage.ring_at(stage.now() + OFFERED, "headquarters", self._ward)
 
+    async def _family_is_away(self, trip: UUID, person: UUID, facility: UUID) -> None:
+        try:
+            await self._family_drives(trip, person, facility)
+        finally:
+            self._families.discard(trip)
+
     async def _family_drives(self, trip: UUID, person: UUID, facility: UUID) -> None:
         """The family says that it drives, and does; staff at the shelter key it in."""
         stage = self._stage
@@ -191,7 +201,7 @@ class Headquarters:
             if await stage.send(who, "transfer", f"/trips/{trip}/{step}", body or {}, command, expects=_OVER) is None:
                 return
             if step == "pick-up":
-                stage.notes.done.moved.add(person)
+                stage.done("moved", person)
             await stage.minutes(dice.between(5, 20))
         await stage.minutes(dice.between(5, 30))
         command = stage.command("family", "drop-off", trip, said_by="family")

@@ -13,6 +13,9 @@ from tsunagi.drill.stories import Story
 _MOST_QUESTIONS = 8
 """So often a nurse asks on; then she decides with what she knows."""
 
+_AT_ONCE, _STRANGERS = 100, 20
+"""So many are given out at one look at most; and so many rows are looked past that are not of this drill, or begun."""
+
 _OVER = frozenset({"screening.taken", "screening.not-taken", "screening.not-waiting", "screening.died", "person.dead"})
 """Somebody else was faster, or the person is gone."""
 
@@ -26,22 +29,33 @@ class Nurses:
         persons = stage.roster.stories[ward]
         team = [nurse(ward, number) for number in range(1, nurses_needed(persons, stage.scenario.hours) + 1)]
         self._free = {one.id: one for one in team}
-        self._team = dict(self._free)
         self._with: set[UUID] = set()
         self._desk = nurse(ward, 0)
 
     async def run(self) -> None:
-        """Work off the queue, for ever."""
+        """Go on with those whom a nurse has since before this play; then work off the queue, for ever."""
+        taken = self._stage.client.pages(self._desk, "screening", "/screenings", state="taken", ward=self._ward)
+        async for rows in taken:
+            self._give_out(rows)
         await attend(self._stage.bells["nurses", self._ward], self.look)
 
     async def look(self) -> int:
-        """Give whoever waits to the free nurses; go on with those whom a nurse has already."""
-        stage = self._stage
-        page = await stage.client.get(
-            self._desk, "screening", "/screenings", state=["waiting", "taken"], ward=self._ward, limit=60
+        """Give whoever waits to the free nurses; return how many that were."""
+        if not self._free:
+            return 0  # a nurse who becomes free rings
+        page = await self._stage.client.get(
+            self._desk,
+            "screening",
+            "/screenings",
+            state="waiting",
+            ward=self._ward,
+            limit=min(_AT_ONCE, len(self._free) + _STRANGERS),
         )
-        begun = 0
-        for row in page["items"]:
+        return self._give_out(page["items"])
+
+    def _give_out(self, rows: list[dict[str, Any]]) -> int:
+        stage, begun = self._stage, 0
+        for row in rows:
             person = UUID(row["person"])
             if person in self._with or person not in stage.roster:
                 continue
@@ -98,7 +112,7 @@ class _Screening:
         if answer is None:
             return
         stage = self._stage
-        stage.notes.done.screened.add(self._person)
+        stage.done("screened", self._person)
         stage.roster.reach(self._person, "decided")
         if chosen.destination in MOVES:
             stage.ring("headquarters", self._ward)

@@ -11,15 +11,21 @@ from shared.kernel.ids import seeded_id
 from tsunagi.client import Client, Command, Failed, Who
 from tsunagi.drill.dice import Dice
 from tsunagi.drill.player.bell import Bell
+from tsunagi.drill.player.latencies import Answers, kind_of
+from tsunagi.drill.player.limits import WHOLE, Limits
 from tsunagi.drill.player.notes import Notes
+from tsunagi.drill.player.pace import Pace
 from tsunagi.drill.player.roster import Roster
 from tsunagi.drill.population import Population
 
 
 class Stage:
-    """One play of one drill on one stack."""
+    """One play of one drill on one stack.
 
-    def __init__(self, client: Client, population: Population, notes: Notes) -> None:
+    `stopped` says why it ended early (`limits`); `unfinished` what is still to do once everything due was sent.
+    """
+
+    def __init__(self, client: Client, population: Population, notes: Notes, limits: Limits = WHOLE) -> None:
         self.client = client
         self.clock = client.clock
         self.population = population
@@ -28,7 +34,15 @@ class Stage:
         self.notes = notes
         self.roster = Roster(population)
         self.begins = population.quake_at
-        self.ends = self.begins + timedelta(hours=self.scenario.hours)
+        self.limits = limits
+        self.ends = limits.ends(self.begins, self.scenario.hours)
+        self.deadline = limits.seconds
+        self.stopped: str | None = None
+        self.unfinished: dict[str, int] | None = None
+        self.registered_before = notes.done.counts()["registered"]
+        self.pace = Pace(self.clock, self.begins, asyncio.get_running_loop().time)
+        self.answers = Answers()
+        client.observer = self._heard
         self.disaster = self.id("disaster")
         self.bells: defaultdict[tuple[str, object], Bell] = defaultdict(Bell)
         self.under_way: set[asyncio.Task[None]] = set()
@@ -46,6 +60,21 @@ class Stage:
     def command(self, *names: object, **more: Any) -> Command:
         """Return what a command says of itself; its id is that of these names, whenever it is sent."""
         return Command(self.id("command", *names), disaster=self.disaster, **more)
+
+    def opens(self) -> None:
+        """Everything is prepared: from now on it is measured."""
+        self.pace = Pace(self.clock, self.begins, asyncio.get_running_loop().time)
+        self.answers = Answers()
+
+    def _heard(self, method: str, service: str, path: str, seconds: float, again: str | None) -> None:
+        self.answers.note(self.pace.seconds, kind_of(method, service, path), seconds)
+        if again is not None:
+            self.answers.again(again)
+
+    def done(self, what: str, person: UUID) -> None:
+        """Note that it was done for a person of this drill (`notes.WHAT`)."""
+        if person in self.roster:
+            self.notes.done.note(what, self.roster.seat(person))
 
     def now(self) -> datetime:
         """Return the stack's time."""

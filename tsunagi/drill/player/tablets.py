@@ -11,8 +11,8 @@ from tsunagi.drill.acts import Act, in_order
 from tsunagi.drill.player.callers import staff
 from tsunagi.drill.player.stage import Stage
 
-AT_ONCE = 8
-"""So many tablets send at the same moment."""
+AT_ONCE = 32
+"""So many tablets send at the same moment: a city has hundreds of shelters."""
 
 _PATHS = {"out": "out", "back": "back", "departs": "departure"}
 
@@ -25,27 +25,34 @@ class Tablets:
         self._gate = asyncio.Semaphore(AT_ONCE)
         self._before: dict[int, asyncio.Task[None]] = {}
         self._answers: dict[int, bytes] = {}
-        self.sent = 0
+        self._acts = in_order(stage.population)
 
     async def run(self) -> None:
         """Send all acts of the drill. Raises `Failed` where intake does not answer."""
         async with asyncio.TaskGroup() as group:
-            for act in in_order(self._stage.population):
+            for act in self._acts:
                 if act.at > self._stage.ends:
                     break
                 await self._stage.until(act.at)
+                self._stage.pace.due(act.at)
                 await self._gate.acquire()
                 task = group.create_task(self._after(self._before.get(act.number), act))
                 self._before[act.number] = task
+
+    def held(self) -> int:
+        """Return of how many households something is held in mind: those of which more is to come, or on its way."""
+        return len(self._before.keys() | self._answers.keys())
 
     async def _after(self, before: "asyncio.Task[None] | None", act: Act) -> None:
         try:
             if before is not None:
                 await asyncio.wait([before])
             await self._send(act)
-            self.sent += 1
+            self._stage.pace.sent(act.at)
         finally:
             self._gate.release()
+            if self._before.get(act.number) is asyncio.current_task():
+                del self._before[act.number]
 
     async def _send(self, act: Act) -> None:
         match act.kind:
@@ -67,9 +74,13 @@ class Tablets:
         if receipt is None:
             return
         said = sha256(msgspec.json.encode(receipt)).digest()
-        if self._answers.setdefault(act.number, said) != said:
+        first = self._answers.pop(act.number, said)
+        if act.again:
+            self._answers[act.number] = first
+        if first != said:
             stage.notes.problem(f"household {household.id}: a repeated sheet was answered otherwise than the first")
-        stage.notes.done.registered.update(person.id for person in household.persons)
+        for person in household.persons:
+            stage.done("registered", person.id)
         if any(person.story for person in household.persons):
             stage.ring("nurses", household.ward)
 

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from tsunagi.drill.player.outcome import Outcome
+from tsunagi.drill.player.outcome import Outcome, Unfinished
+from tsunagi.drill.player.telling_measures import told_measures
 
 _ROWS = (
     ("registered", "登録した人", "people registered"),
@@ -40,6 +41,7 @@ def told(outcome: Outcome, values: Mapping[str, Any]) -> list[str]:
         f"  {outcome.commands:>7,}  commands sent, {outcome.repeated:,} of them answered as before",
     ]
     lines += [f"  PROBLEM  {problem}" for problem in outcome.problems]
+    lines += told_measures(outcome.measured)
     lines += ["", *_addresses(values["urls"])]
     pace = "as fast as the wall's" if outcome.speed == 1 else f"an hour passes in {3600 / outcome.speed:.3g} s"
     lines += [f"  clock      {pace} on this stack", ""]
@@ -57,3 +59,10 @@ def _addresses(urls: Mapping[str, str]) -> list[str]:
 def tell_outcome(outcome: Outcome, values: Mapping[str, Any]) -> None:
     """Print the summary."""
     print("\n".join(told(outcome, values)))
+
+
+def told_unfinished(unfinished: Unfinished, again: str) -> list[str]:
+    """Return the lines for a play that somebody ended: how far it came, and the command by which it goes on."""
+    lines = ["", "Ended by hand. So far:   中断しました。ここまでに：", ""]
+    lines += [f"  {unfinished.done[code]:>7,}  {en:<26} {ja}" for code, ja, en in _ROWS if code in unfinished.done]
+    return [*lines, *told_measures(unfinished.measured), f"  to go on   {again}", ""]

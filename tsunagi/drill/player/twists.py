@@ -67,7 +67,7 @@ class Twists:
         """Something has changed: it is true from now on, and a nurse is asked to look again."""
         stage = self._stage
         ward = stage.roster.household_of(person).ward
-        stage.roster.change(person, twist.answers)
+        stage.roster.twisted(person)
         reason = _ASKS_AGAIN[twist.kind]
         body = {"reason": reason, "observations": ["fever"] if reason == "fever" else []}
         who = nurse(ward, 1) if reason == "doctor-answered" else staff(ward)

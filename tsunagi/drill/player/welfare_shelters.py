@@ -44,7 +44,7 @@ class WelfareShelters:
     def __init__(self, stage: Stage) -> None:
         self._stage = stage
         self._wards = {one.id: one.ward for one in facilities(stage.scenario, stage.seed)}
-        self._known: set[tuple[UUID, str]] = set()
+        self._known: dict[UUID, set[tuple[UUID, str]]] = {}
 
     async def run(self) -> None:
         """Keep a desk for each facility that may be asked, for ever."""
@@ -65,17 +65,19 @@ class WelfareShelters:
         """Begin with what is new on the facility's page; return how much that was."""
         stage, who = self._stage, facility(facility_id)
         rows = await stage.client.every(who, "transfer", "/placements", state=["asked", "accepted"])
-        new = 0
+        known, seen, new = self._known.get(facility_id, set()), set(), 0
         for row in rows:
-            placement = UUID(row["placement"])
             here = row["state"] == "accepted" and row["trip_state"] == "dropped-off"
             step = "arrival" if here else row["state"]
-            if step == "accepted" or (placement, step) in self._known or row["about"] is None:
+            if step == "accepted" or row["about"] is None:
                 continue
-            self._known.add((placement, step))
+            seen.add((UUID(row["placement"]), step))
+            if (UUID(row["placement"]), step) in known:
+                continue
             new += 1
             person = UUID(row["about"]["person"])
             stage.begin(self._arrival(row, person) if here else self._answer(row, person))
+        self._known[facility_id] = seen  # what is no longer on the page need not be known
         return new
 
     def _speaker(self, facility_id: UUID) -> tuple[Who, dict[str, str]]:
@@ -93,7 +95,7 @@ class WelfareShelters:
         command = stage.command(path, placement, **way)
         told = await stage.send(who, "transfer", f"/placements/{placement}/{path}", body, command, expects=_OVER)
         if told is not None and path == "accept":
-            stage.notes.done.placed.add(person)
+            stage.done("placed", person)
             stage.roster.reach(person, "accepted")
         stage.ring("headquarters", row["ward"])
 
@@ -106,7 +108,7 @@ class WelfareShelters:
         command = stage.command("arrival", row["placement"], **way)
         if await stage.send(who, "transfer", path, {}, command, expects=_OVER) is None:
             return
-        stage.notes.done.arrived.add(person)
-        stage.notes.done.moved.add(person)
+        stage.done("arrived", person)
+        stage.done("moved", person)
         stage.roster.reach(person, "arrived")
         stage.ring("casework", row["ward"])

@@ -1,27 +1,18 @@
 """The board's figures are held against what the players did themselves."""
 
 from typing import Any
-from uuid import UUID
-
-import msgspec
 
 from tsunagi.drill.player.figures import Figures, differences
-from tsunagi.drill.player.notes import Done
 
 HANDS = {"opened": 5, "taken": 3, "ended": 1, "open": 1, "overdue": 2}
 
 
-def persons(count: int) -> set[UUID]:
-    return {UUID(int=n) for n in range(count)}
-
-
-def done(**changes: int) -> Done:
-    counts = {"registered": 9, "screened": 4, "placed": 2, "moved": 2, "arrived": 1, "cases": 1, "conferences": 1}
-    return msgspec.convert({name: persons(count) for name, count in (counts | changes).items()}, Done)
+def done() -> dict[str, int]:
+    return {"registered": 9, "screened": 4, "placed": 2, "moved": 2, "arrived": 1, "cases": 1, "conferences": 1}
 
 
 def figures(**changes: Any) -> Figures:
-    counts: dict[str, Any] = done().counts() | {"handoffs": HANDS, "waiting_list": 0, "overdue_now": 0}
+    counts: dict[str, Any] = done() | {"handoffs": HANDS, "waiting_list": 0, "overdue_now": 0}
     return Figures(**(counts | changes))
 
 

@@ -12,6 +12,7 @@ from tsunagi.drill.population import Population
 
 KOBE = scenario.load("kobe")
 PEOPLE = Population(KOBE, people=60)
+MANY = Population(KOBE, people=600)
 
 
 def test_everybody_is_found_by_their_id_with_household_and_story() -> None:
@@ -40,11 +41,12 @@ def test_somebody_without_a_story_answers_every_question_and_needs_nothing() -> 
 
 
 def test_what_has_changed_is_true_from_then_on() -> None:
-    roster = Roster(PEOPLE)
-    person = next(person for h in PEOPLE for person in h.persons if person.story and person.story.twist is None)
+    roster = Roster(MANY)
+    stories = [(one, told) for h in MANY for one in h.persons if (told := one.story) and told.twist]
+    person, twist = next((one, told.twist) for one, told in stories if told.twist and told.twist.answers)
     before = roster.story(person.id).answers
-    roster.change(person.id, {"infection": "yes"})
-    assert roster.story(person.id).answers == {**before, "infection": "yes"}
+    roster.twisted(person.id)
+    assert roster.story(person.id).answers == {**before, **twist.answers} != before
 
 
 def test_a_stage_is_told_of_once() -> None:
@@ -60,9 +62,19 @@ def test_a_stage_is_told_of_once() -> None:
 def test_what_the_players_did_is_kept_from_play_to_play_each_once(tmp_path: Path) -> None:
     file = tmp_path / "drills" / "kobe-1.json"
     notes = Notes(file)
-    notes.done.screened |= {UUID(int=1), UUID(int=2)}
+    for seat in (16, 33):
+        notes.done.note("screened", seat)
     notes.save()
     again = Notes(file)
-    again.done.screened |= {UUID(int=2), UUID(int=3)}
+    for seat in (33, 7000):
+        again.done.note("screened", seat)
     assert again.done.counts()["screened"] == 3
-    assert not again.done.finished
+    assert again.done.counts()["arrived"] == again.done.finished_for == 0
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"[]", b'{"marks": {"screened": "not base64!"}}', b'{"marks": {"moved": "AAAA"}}']
+)
+def test_notes_that_cannot_be_read_are_as_if_there_were_none(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "broken.json").write_bytes(content)
+    assert set(Notes(tmp_path / "broken.json").done.counts().values()) == {0}

@@ -2,9 +2,10 @@
 
 from uuid import UUID
 
+from tests.unit.drill.player.test_measures import measured
 from tsunagi.drill.player.figures import Figures
-from tsunagi.drill.player.outcome import Outcome
-from tsunagi.drill.player.telling import told
+from tsunagi.drill.player.outcome import Outcome, Unfinished
+from tsunagi.drill.player.telling import told, told_unfinished
 
 FIGURES = Figures(
     registered=1001,
@@ -36,6 +37,7 @@ def outcome(problems: list[str]) -> Outcome:
         repeated=79,
         refused={},
         problems=problems,
+        measured=measured(),
     )
 
 
@@ -63,3 +65,12 @@ def test_one_flat_object_for_a_machine() -> None:
     assert values["handoffs"]["opened"] == 10
     assert values["clean"] is True
     assert "figures" not in values
+
+
+def test_who_ended_it_is_told_how_far_it_came_and_how_it_goes_on() -> None:
+    unfinished = Unfinished({"registered": 1234, "screened": 56}, measured())
+    text = "\n".join(told_unfinished(unfinished, "tsunagi drill kobe --people 20000"))
+    assert "1,234" in text
+    assert "登録した人" in text
+    assert "to go on   tsunagi drill kobe --people 20000" in text
+    assert unfinished.values()["clean"] is None

@@ -4,39 +4,11 @@ Time is the loop's own and jumps to whatever comes next, so that nothing here de
 """
 
 import asyncio
-import selectors
-from collections.abc import Coroutine
-from typing import Any
 
 import pytest
 
+from tests.unit.drill.player.jumping import run
 from tsunagi.drill.player.bell import Bell, attend
-
-
-class _Jumping(selectors.SelectSelector):
-    """Where nothing is ready, the time that was to be waited has passed."""
-
-    passed = 0.0
-
-    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
-        ready = super().select(0)
-        if not ready and timeout:
-            self.passed += timeout
-        return ready
-
-
-class _Loop(asyncio.SelectorEventLoop):
-    def __init__(self) -> None:
-        self._jumping = _Jumping()
-        super().__init__(self._jumping)
-
-    def time(self) -> float:
-        return self._jumping.passed
-
-
-def run(work: Coroutine[Any, Any, None]) -> None:
-    with asyncio.Runner(loop_factory=_Loop) as runner:
-        runner.run(work)
 
 
 class Desk:
