@@ -7,7 +7,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from services.screening.domain.questions import UNKNOWN
 from services.screening.domain.screening import LAST
-from services.screening.tables import answers, queue, visits
+from services.screening.tables import queue, visits
 from shared.contracts.envelope import Recorded
 from shared.contracts.screening_screening import (
     CallAttempted,
@@ -50,13 +50,13 @@ _begin = Statement(
         set_={column.name: _new_round.excluded[column.name] for column in queue.columns if column.name != "person"},
     )
 )
-_keep_answer = Statement(
-    (kept := insert(answers).values({column.name: bindparam(column.name) for column in answers.columns}))
-    .on_conflict_do_update(
-        index_elements=["person", "question"],
-        set_={name: kept.excluded[name] for name in ("answer", "guide", "nurse", "answered_at")},
-    )
-)  # fmt: skip
+# All answers of a call at once: a statement each would be as many times to and fro.
+_KEEP_ANSWERS = """
+    INSERT INTO answers (person, question, answer, guide, nurse, answered_at)
+    SELECT $1, question, answer, $4, $5, $6 FROM unnest($2::text[], $3::text[]) AS given (question, answer)
+    ON CONFLICT (person, question) DO UPDATE
+    SET answer = excluded.answer, guide = excluded.guide, nurse = excluded.nurse, answered_at = excluded.answered_at
+"""
 _SEEN = """
     UPDATE queue SET observations = ARRAY(SELECT DISTINCT unnest(observations || $2::text[]) ORDER BY 1)
     WHERE person = $1
@@ -155,19 +155,14 @@ async def _requested(session: Session, one: Recorded, event: ScreeningRequested)
 
 async def _answered(session: Session, one: Recorded, event: ScreeningAnswered) -> None:
     envelope = one.envelope
-    for question, answer in event.answers.items():
-        if answer == UNKNOWN:
-            await session.execute(_DROP_ANSWERS, envelope.subject, [question])
-        else:
-            await session.execute(
-                _keep_answer,
-                person=envelope.subject,
-                question=question,
-                answer=answer,
-                guide=event.guide,
-                nurse=envelope.actor,
-                answered_at=envelope.time,
-            )
+    unknown = [question for question, answer in event.answers.items() if answer == UNKNOWN]
+    given = {question: answer for question, answer in event.answers.items() if answer != UNKNOWN}
+    if unknown:
+        await session.execute(_DROP_ANSWERS, envelope.subject, unknown)
+    if given:
+        questions, answers = list(given), list(given.values())
+        who = (event.guide, envelope.actor, envelope.time)
+        await session.execute(_KEEP_ANSWERS, envelope.subject, questions, answers, *who)
 
 
 async def _decided(session: Session, one: Recorded, event: ScreeningDecided) -> None:

@@ -1,4 +1,4 @@
-"""The nurses' queue of a whole city: what a page costs depends on the page, not on how many wait."""
+"""Screening for a whole city: what a page costs depends on the page and not on how many wait; answers come at once."""
 
 import json
 from collections.abc import AsyncIterator, Iterator
@@ -9,7 +9,10 @@ import pytest
 
 from services.screening import queries
 from services.screening.domain.risk import NEVER
-from shared.platform.postgres import Row
+from shared.platform.postgres import Row, Session
+from tests.adapters.screening.calls import CORE, post
+from tests.adapters.screening.conftest import Send
+from tests.adapters.screening.made import World
 from tests.fresh import FreshDatabase
 
 PEOPLE, WARDS, PAGE = 18_000, 9, 20
@@ -70,3 +73,26 @@ async def test_a_wards_queue_reads_the_wards_rows_alone(city: "asyncpg.Connectio
     none = (None,) * 4
     read = await looked_up(city, queries.QUEUE, ["ward-3"], None, ["waiting"], *none, PAGE, NEVER)
     assert read["queue"] <= PEOPLE / 4 / WARDS + PAGE
+
+
+async def test_many_answers_are_kept_in_as_many_statements_as_one(
+    world: World, send: Send, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran: list[str] = []
+    execute = Session.execute
+
+    async def counted(session: Session, statement: Any, *arguments: Any, **values: Any) -> int:
+        ran.append(str(statement))
+        return await execute(session, statement, *arguments, **values)
+
+    monkeypatch.setattr(Session, "execute", counted)
+    counts = []
+    for given in ({"urgent": "no"}, CORE):
+        person = await world.register()
+        await post(send, person, "take")
+        ran.clear()
+        await post(send, person, "answers", {"answers": given})
+        counts.append(len(ran))
+        shown = (await send("GET", f"/screenings/{person}")).json()
+        assert {one["question"]: one["answer"] for one in shown["answers"]} == given
+    assert counts[0] == counts[1] > 0
