@@ -146,19 +146,21 @@ class Client:
         params = {name: _parameter(value) for name, value in query.items() if value is not None}
         return await self._call(who, "GET", service, path, b"", {}, params)
 
-    async def every(self, who: Who, service: str, path: str, **query: object) -> list[Any]:
+    async def every(self, who: Who, service: str, path: str, **query: Any) -> list[Any]:
         """Return all items of a paged list."""
         return [item async for page in self.pages(who, service, path, **query) for item in page]
 
-    async def count(self, who: Who, service: str, path: str, **query: object) -> int:
+    async def count(self, who: Who, service: str, path: str, **query: Any) -> int:
         """Return how many items a paged list has, without holding more than a page."""
         return sum([len(page) async for page in self.pages(who, service, path, **query)])
 
-    async def pages(self, who: Who, service: str, path: str, **query: object) -> AsyncIterator[list[Any]]:
-        """Yield the items of a paged list, page by page."""
+    async def pages(
+        self, who: Who, service: str, path: str, *, limit: int = 200, **query: Any
+    ) -> AsyncIterator[list[Any]]:
+        """Yield the items of a paged list, page by page of so many."""
         after: str | None = None
         while True:
-            page = await self.get(who, service, path, limit=200, after=after, **query)
+            page = await self.get(who, service, path, limit=limit, after=after, **query)
             yield page["items"]
             after = page.get("next")
             if after is None:

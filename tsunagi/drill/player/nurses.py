@@ -13,8 +13,8 @@ from tsunagi.drill.stories import Story
 _MOST_QUESTIONS = 8
 """So often a nurse asks on; then she decides with what she knows."""
 
-_AT_ONCE, _STRANGERS = 100, 20
-"""So many are given out at one look at most; and so many rows are looked past that are not of this drill, or begun."""
+_AT_ONCE, _MORE = 100, 10
+"""So many lines of the queue are looked at together at most: those for the free nurses, and some more."""
 
 _OVER = frozenset({"screening.taken", "screening.not-taken", "screening.not-waiting", "screening.died", "person.dead"})
 """Somebody else was faster, or the person is gone."""
@@ -41,17 +41,17 @@ class Nurses:
 
     async def look(self) -> int:
         """Give whoever waits to the free nurses; return how many that were."""
-        if not self._free:
+        begun, free = 0, len(self._free)
+        if not free:
             return 0  # a nurse who becomes free rings
-        page = await self._stage.client.get(
-            self._desk,
-            "screening",
-            "/screenings",
-            state="waiting",
-            ward=self._ward,
-            limit=min(_AT_ONCE, len(self._free) + _STRANGERS),
+        waiting = self._stage.client.pages(
+            self._desk, "screening", "/screenings", limit=min(_AT_ONCE, free + _MORE), state="waiting", ward=self._ward
         )
-        return self._give_out(page["items"])
+        async for rows in waiting:
+            begun += self._give_out(rows)
+            if not self._free:
+                break
+        return begun
 
     def _give_out(self, rows: list[dict[str, Any]]) -> int:
         stage, begun = self._stage, 0

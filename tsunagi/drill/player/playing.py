@@ -39,8 +39,11 @@ OVERTIME = timedelta(hours=6)
 SLOW = 30.0
 """Below this rate of the clock it is said beforehand how long a drill takes."""
 STANDSTILL, LONGEST = 30.0, 1800.0
-"""Real seconds: after how long without anything done it stands still, and how long overtime may be at most."""
-_LOOK = 1.0
+"""Real seconds: after how long without anything done it stands still, and how long a slow machine may take besides."""
+PAUSE = timedelta(minutes=30)
+"""Nor does it stand still before so much has passed on the stack's clock: people take their time."""
+_LOOK, _LESS_OFTEN = 1.0, 10
+"""Real seconds between two looks at what is left; where a look takes long, ten times as long."""
 
 
 def notes_of(stack: Stack, population: Population) -> Notes:
@@ -166,17 +169,26 @@ async def _until_done(stage: Stage) -> None:
     """Wait until nothing is under way and nobody waits but those on the waiting list; a slow machine takes longer."""
     now = asyncio.get_running_loop().time
     quiet, done, moved, began = 0, 0, now(), now()
+    standstill, longest = patience(stage.clock.rate)
     while quiet < 2:
+        looked = now()
         left = stage.unfinished = await unfinished(stage)
         quiet = 0 if left else quiet + 1
         if stage.notes.sent.total() > done:
             done, moved = stage.notes.sent.total(), now()
-        stands = stage.now() > stage.ends + OVERTIME and now() - moved > STANDSTILL
-        if left and (stands or now() - began > LONGEST):
+        stands = stage.now() > stage.ends + OVERTIME and now() - moved > standstill
+        if left and (stands or now() - began > longest):
             listed = ", ".join(f"{what} {count}" for what, count in left.items())
             stage.notes.problem(f"not done when the drill was over: {listed}")
             return
-        await asyncio.sleep(_LOOK)
+        await asyncio.sleep(max(_LOOK, _LESS_OFTEN * (now() - looked)))
+
+
+def patience(rate: float) -> tuple[float, float]:
+    """Return after how many real seconds without anything done a drill stands still, and how many its overtime may
+    take, by a clock of this rate.
+    """
+    return max(STANDSTILL, PAUSE.total_seconds() / rate), OVERTIME.total_seconds() / rate + LONGEST
 
 
 async def unfinished(stage: Stage) -> dict[str, int]:

@@ -6,6 +6,7 @@ import pytest
 
 from tsunagi.drill import scenario
 from tsunagi.drill.player.clocks import STARTING, new_clock, quake_at
+from tsunagi.drill.player.playing import LONGEST, STANDSTILL, patience
 
 KOBE = scenario.load("kobe")
 
@@ -33,3 +34,11 @@ def test_a_new_stack_is_up_when_the_quake_comes() -> None:
 @pytest.mark.parametrize("epoch", [datetime(2026, 11, 21, tzinfo=UTC), datetime(2020, 1, 1, tzinfo=UTC)])
 def test_on_a_stack_with_another_clock_the_drill_begins_with_it(epoch: datetime) -> None:
     assert quake_at(KOBE, epoch) == epoch
+
+
+def test_a_drill_on_a_slow_clock_is_given_the_time_that_its_people_take() -> None:
+    standstill, longest = patience(480)
+    assert (standstill, longest) == (STANDSTILL, LONGEST + 6 * 3600 / 480)
+    standstill, longest = patience(2)
+    assert standstill == 900
+    assert longest == LONGEST + 3 * 3600
