@@ -83,7 +83,7 @@ async def _catch_up(stack: Stack, within: float, say: Callable[[str], None] | No
             query = "SELECT count(*) FROM outbox WHERE id <= $1"
             return {f"{name}.outbox": await one.fetchval(query, last[name]) for name, one in outboxes.items()}
 
-        await _until_nothing(rows, within, say)
+        await until_nothing(rows, within, say)
         topics = {topic for heard in groups.values() for topic in heard}
         reader = await open_.enter_async_context(LagReader(stack.bootstrap, topics))
         ends = await reader.ends()
@@ -92,24 +92,29 @@ async def _catch_up(stack: Stack, within: float, say: Callable[[str], None] | No
             lag = await reader.lag(groups, upto=ends)
             return {f"{name}.worker": sum(found.values()) for name, found in lag.items()}
 
-        await _until_nothing(messages, within, say)
+        await until_nothing(messages, within, say)
 
 
-async def _until_nothing(
-    look: Callable[[], Awaitable[dict[str, int]]], within: float, say: Callable[[str], None] | None
+async def until_nothing(
+    look: Callable[[], Awaitable[dict[str, int]]], within: float, say: Callable[[str], None] | None = None
 ) -> None:
-    least, moved, told = float("inf"), time.monotonic(), time.monotonic()
+    """Look again and again until nothing is left; `look` returns how much is, by where it is.
+
+    Raises `StackError` where it has not become less for so many real seconds.
+    """
+    now = asyncio.get_running_loop().time
+    least, moved, told = float("inf"), now(), now()
     while True:
         left = {where: count for where, count in (await look()).items() if count}
         if not left:
             return
-        now, listed = time.monotonic(), ", ".join(f"{where} {count:,}" for where, count in left.items())
+        listed = ", ".join(f"{where} {count:,}" for where, count in left.items())
         if sum(left.values()) < least:
-            least, moved = sum(left.values()), now
-        if now - moved > within:
+            least, moved = sum(left.values()), now()
+        if now() - moved > within:
             raise StackError(f"For {within:.0f} s nothing has arrived of what is on its way: {listed}")
-        if say is not None and now - told > _TELLS:
-            told = now
+        if say is not None and now() - told > _TELLS:
+            told = now()
             say(f"still on its way: {listed}")
         await asyncio.sleep(0.2)
 

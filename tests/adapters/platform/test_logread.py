@@ -5,7 +5,7 @@ from aiokafka import AIOKafkaConsumer
 
 from shared.contracts.topics import Topic
 from shared.platform import logread
-from shared.platform.lag import consumer_lag
+from shared.platform.lag import LagReader, consumer_lag
 from shared.platform.logread import read_log, read_messages
 from shared.platform.topics import WrongTopic, create_topics
 from tests.adapters.platform.made import an_id, message, send, went_out
@@ -61,6 +61,22 @@ async def test_a_group_that_never_read_lags_by_everything(stack_parts: Stack, to
     await send(stack_parts.bootstrap, *(message(went_out(an_id(), topic=topic), partition=n) for n in range(7)))
 
     assert await consumer_lag(stack_parts.bootstrap, "nobody", [topic]) == {topic: 7}
+
+
+async def test_one_reader_tells_the_lag_again_and_again_also_up_to_where_the_log_ended_before(
+    stack_parts: Stack, topic: str
+) -> None:
+    async def come(count: int) -> None:
+        await send(stack_parts.bootstrap, *(message(went_out(an_id(), topic=topic), partition=n) for n in range(count)))
+
+    groups = {"nobody": [topic], "somebody-else": []}
+    async with LagReader(stack_parts.bootstrap, [topic]) as reader:
+        assert await reader.lag(groups) == {"nobody": {topic: 0}, "somebody-else": {}}
+        await come(5)
+        before = await reader.ends()
+        await come(4)
+        assert (await reader.lag(groups))["nobody"] == {topic: 9}
+        assert (await reader.lag(groups, upto=before))["nobody"] == {topic: 5}
 
 
 async def test_topics_are_made_once_and_never_with_other_partitions(stack_parts: Stack, topic: str) -> None:

@@ -12,7 +12,7 @@ from typing import Any, cast
 import pytest
 
 from shared.platform.clock import Clock
-from tests.unit.drill.player.jumping import run
+from tests.jumping import run
 from tsunagi.client import Client
 from tsunagi.drill import scenario
 from tsunagi.drill.player import roster

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.unit.drill.player.jumping import run
+from tests.jumping import run
 from tsunagi.drill.player.limits import WHOLE, Limits, Stop, Stopped
 
 QUAKE = datetime(2026, 1, 17, tzinfo=UTC)

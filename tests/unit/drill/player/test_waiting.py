@@ -7,7 +7,7 @@ import asyncio
 
 import pytest
 
-from tests.unit.drill.player.jumping import run
+from tests.jumping import run
 from tsunagi.drill.player.bell import Bell, attend
 
 
