@@ -29,8 +29,19 @@ _AGAIN = frozenset({408, 425, 429, 502, 503, 504})
 """Answers that mean: not now."""
 
 
-Observer = Callable[[str, str, str, float, str | None], None]
-"""Told of every answer: method, service, path, real seconds, and why it has to be sent again (None: it has not)."""
+class Heard(NamedTuple):
+    """An answer to a request (or none): how many real seconds it waited for a connection and took then, and why it has
+    to be sent again (None: it has not)."""
+
+    method: str
+    service: str
+    path: str
+    waited: float
+    seconds: float
+    again: str | None
+
+
+Observer = Callable[[Heard], None]
 
 
 class Who(NamedTuple):
@@ -211,12 +222,14 @@ class Client:
                 )
             except httpx.TransportError as error:
                 failure = Failed(0, "unreachable", {"title": type(error).__name__})
-                self._observe(method, service, path, time.perf_counter() - began, type(error).__name__)
+                took = time.perf_counter() - began
+                self._observe(Heard(method, service, path, 0.0, took, type(error).__name__))
             else:
                 problem = None if reply.is_success else _failure(reply)
                 again = problem is not None and (problem.status in _AGAIN or problem.code == "command.raced")
-                seconds = reply.extensions.get("seconds", 0.0)
-                self._observe(method, service, path, seconds, str(reply.status_code) if again else None)
+                waited, took = (reply.extensions.get(name, 0.0) for name in ("waited", "seconds"))
+                why = str(reply.status_code) if again else None
+                self._observe(Heard(method, service, path, waited, took, why))
                 if problem is None:
                     self.repeated += reply.headers.get("Tsunagi-Repeated") == "true"
                     return reply.json() if reply.content else None
@@ -228,9 +241,9 @@ class Client:
             await asyncio.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 - a pause, no secret
             pause = min(pause * 2, 2.0)
 
-    def _observe(self, method: str, service: str, path: str, seconds: float, again: str | None) -> None:
+    def _observe(self, heard: Heard) -> None:
         if self.observer is not None:
-            self.observer(method, service, path, seconds, again)
+            self.observer(heard)
 
 
 def _parameter(value: object) -> str | list[str]:

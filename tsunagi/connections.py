@@ -82,13 +82,15 @@ class Connections(httpx.AsyncBaseTransport):
         self._idle: defaultdict[_Host, list[_Connection]] = defaultdict(list)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send a request and return the answer, read whole; its extension `seconds` is how long the server took.
+        """Send a request and return the answer, read whole.
 
+        Its extension `seconds` is how long the server took, `waited` how long the request waited for a connection.
         Raises the errors of httpx's own transport: `ConnectError`, `ConnectTimeout`, `ReadError`, `ReadTimeout`.
         """
         timeouts = request.extensions.get("timeout", {})
         raw = _written(request, await request.aread())
         host = (request.url.host, request.url.port or 80)
+        asked = time.perf_counter()
         async with self._gates[host]:
             connection = self._kept(host) or await _connected(host, timeouts.get("connect"))
             began = time.perf_counter()
@@ -101,7 +103,7 @@ class Connections(httpx.AsyncBaseTransport):
             except BaseException:
                 connection.close()
                 raise
-            answer.extensions["seconds"] = time.perf_counter() - began
+            answer.extensions |= {"waited": began - asked, "seconds": time.perf_counter() - began}
             if not connection.closed:
                 self._idle[host].append(connection)
             return answer

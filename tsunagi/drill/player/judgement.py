@@ -12,6 +12,7 @@ import msgspec
 
 from tsunagi.drill.player.latencies import Window
 from tsunagi.drill.player.samples import Sample
+from tsunagi.stack.usage import PLAYER
 
 What = Literal["process", "machine", "queue", "latency", "clock"]
 
@@ -113,11 +114,15 @@ def _queues(looks: Sequence[Sample]) -> list[Sign]:
 
 def _latencies(windows: Sequence[Window]) -> list[Sign]:
     found = []
-    for kind in dict.fromkeys(kind for window in windows for kind in window.kinds):
+    told_of = [
+        (window.begins, window.kinds | {f"{PLAYER}: a connection to {name}": one for name, one in window.waits.items()})
+        for window in windows
+    ]
+    for kind in dict.fromkeys(kind for _, kinds in told_of for kind in kinds):
         told = [
-            (window.begins, latencies.at(0.95))
-            for window in windows
-            if (latencies := window.kinds.get(kind)) is not None and len(latencies) >= ENOUGH
+            (begins, latencies.at(0.95))
+            for begins, kinds in told_of
+            if (latencies := kinds.get(kind)) is not None and len(latencies) >= ENOUGH
         ]
         if not told:
             continue

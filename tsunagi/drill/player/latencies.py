@@ -70,11 +70,13 @@ def times(latencies: Latencies) -> Times:
 
 
 class Window(msgspec.Struct, kw_only=True):
-    """What was answered from `begins` to `ends` (real seconds since the play began)."""
+    """What was answered from `begins` to `ends` (real seconds since the play began), by kind of request; and how long
+    requests waited for a connection, by service."""
 
     begins: float
     ends: float
     kinds: dict[str, Latencies] = {}
+    waits: dict[str, Latencies] = {}
 
 
 class Answers:
@@ -88,6 +90,7 @@ class Answers:
         self.retried: Counter[str] = Counter()
         self.windows: list[Window] = []
         self._all: dict[str, Latencies] = {}
+        self._waits: dict[str, Latencies] = {}
 
     def note(self, at: float, kind: str, seconds: float) -> None:
         """Count an answer that came at this moment of the play (real seconds since it began)."""
@@ -95,6 +98,11 @@ class Answers:
             kind = OTHERS
         for kinds in (self._all, self._window(at).kinds):
             kinds.setdefault(kind, Latencies()).note(seconds)
+
+    def waited(self, at: float, service: str, seconds: float) -> None:
+        """Count how long a request waited until it had a connection: the player's own queue before a service."""
+        for waits in (self._waits, self._window(at).waits):
+            waits.setdefault(service, Latencies()).note(seconds)
 
     def again(self, reason: str) -> None:
         """Count a request that has to be sent again, and why."""
@@ -120,6 +128,10 @@ class Answers:
         ordered = sorted(self._all.items(), key=lambda one: -len(one[1]))
         return {kind: times(latencies) for kind, latencies in ordered}
 
+    def waits(self) -> dict[str, Times]:
+        """Return how long requests waited for a connection to each service."""
+        return {service: times(latencies) for service, latencies in sorted(self._waits.items())}
+
     def busiest(self) -> float:
         """Return how many were answered a second in the busiest whole window (0 where there is none)."""
         return max((_count(one.kinds) / (one.ends - one.begins) for one in self.windows[:-1]), default=0.0)
@@ -133,6 +145,7 @@ def _joined(windows: Iterable[Window]) -> Window:
     first, *others = windows
     for other in others:
         first.ends = other.ends
-        for kind, latencies in other.kinds.items():
-            first.kinds.setdefault(kind, Latencies()).add(latencies)
+        for mine, others_ in ((first.kinds, other.kinds), (first.waits, other.waits)):
+            for kind, latencies in others_.items():
+                mine.setdefault(kind, Latencies()).add(latencies)
     return first

@@ -43,7 +43,9 @@ class People(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Requests(msgspec.Struct, frozen=True, kw_only=True):
-    """`retried`, `refused`: how often, by reason; a refusal that a scenario expects is none of the system's faults."""
+    """`retried`, `refused`: how often, by reason; a refusal that a scenario expects is none of the system's faults.
+    `kinds`: how long the services took; `waited`: how long requests waited before that for one of the player's own
+    connections, of which there are so many to each service."""
 
     answered: int
     per_second: float
@@ -51,6 +53,7 @@ class Requests(msgspec.Struct, frozen=True, kw_only=True):
     retried: dict[str, int]
     refused: dict[str, int]
     kinds: dict[str, Times]
+    waited: dict[str, Times]
 
 
 class Queue(msgspec.Struct, frozen=True, kw_only=True):
@@ -172,6 +175,7 @@ def requests(answers: Answers, refused: Mapping[str, int], seconds: float) -> Re
         retried=dict(answers.retried),
         refused=dict(refused),
         kinds=answers.by_kind(),
+        waited=answers.waits(),
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from shared.kernel.ids import seeded_id
-from tsunagi.client import Client, Command, Failed, Who
+from tsunagi.client import Client, Command, Failed, Heard, Who
 from tsunagi.drill.dice import Dice
 from tsunagi.drill.player.bell import Bell
 from tsunagi.drill.player.latencies import Answers, kind_of
@@ -66,10 +66,12 @@ class Stage:
         self.pace = Pace(self.clock, self.begins, asyncio.get_running_loop().time)
         self.answers = Answers()
 
-    def _heard(self, method: str, service: str, path: str, seconds: float, again: str | None) -> None:
-        self.answers.note(self.pace.seconds, kind_of(method, service, path), seconds)
-        if again is not None:
-            self.answers.again(again)
+    def _heard(self, heard: Heard) -> None:
+        at = self.pace.seconds
+        self.answers.note(at, kind_of(heard.method, heard.service, heard.path), heard.seconds)
+        self.answers.waited(at, heard.service, heard.waited)
+        if heard.again is not None:
+            self.answers.again(heard.again)
 
     def done(self, what: str, person: UUID) -> None:
         """Note that it was done for a person of this drill (`notes.WHAT`)."""

@@ -6,6 +6,7 @@ from tsunagi.drill.player.limits import HOURS, INTERRUPTED, REAL_TIME, UNANSWERE
 from tsunagi.drill.player.measures import Measured
 from tsunagi.drill.player.progress import clock_time
 
+_WAITED = 50.0
 _KINDS, _PROCESSES, _LOGINS, _QUEUES = 14, 16, 6, 8
 _STOPPED = {
     HOURS: "shortened: so many hours of the drill were asked for",
@@ -54,6 +55,10 @@ def _requests(measured: Measured) -> Iterator[str]:
     yield f"             {'p50':>9}{'p95':>9}{'p99':>9}  ms"
     for kind, times in list(requests.kinds.items())[:_KINDS]:
         yield f"             {times.p50_ms:9.0f}{times.p95_ms:9.0f}{times.p99_ms:9.0f}  {kind} ({times.count:,})"
+    for service, times in requests.waited.items():
+        if times.p95_ms >= _WAITED:
+            told = f"waited before that for a connection to {service}, of which the player has so many"
+            yield f"             {times.p50_ms:9.0f}{times.p95_ms:9.0f}{times.p99_ms:9.0f}  {told}"
 
 
 def _system(measured: Measured) -> Iterator[str]:

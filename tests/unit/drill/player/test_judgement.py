@@ -117,6 +117,18 @@ def test_an_answer_that_became_slow_is_one_of_a_quarter_second_and_three_times_t
     assert found.first is None or (found.first.what, found.first.at) == ("latency", 10.0)
 
 
+def test_the_players_own_queue_before_a_service_is_told_as_its_own() -> None:
+    quick, slow = Latencies(), Latencies()
+    for _ in range(50):
+        quick.note(0.001)
+        slow.note(2.0)
+    found = judged(
+        samples(), [Window(begins=0, ends=9, waits={"a": quick}), Window(begins=9, ends=18, waits={"a": slow})]
+    )
+    assert found.first is not None
+    assert (found.first.what, found.first.name) == ("latency", "player: a connection to a")
+
+
 def test_few_answers_say_nothing() -> None:
     assert judged(samples(), windows(0.01, 5.0, answers=5)).first is None
 

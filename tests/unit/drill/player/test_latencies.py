@@ -65,6 +65,17 @@ def test_kinds_without_end_are_counted_together() -> None:
     assert answers.by_kind()[OTHERS].count == 1000 - MOST_KINDS
 
 
+def test_waiting_for_a_connection_is_counted_apart() -> None:
+    answers = Answers(every=10)
+    for second in range(3000):
+        answers.waited(float(second), "screening", 0.5)
+        answers.note(float(second), "GET a/b", 0.01)
+    assert answers.count == 3000
+    assert answers.waits()["screening"].p50_ms == pytest.approx(500, rel=0.05)
+    assert sum(len(window.waits["screening"]) for window in answers.windows) == 3000
+    assert answers.busiest() == pytest.approx(1, rel=0.01)
+
+
 def test_the_busiest_moment_is_a_whole_window() -> None:
     answers = Answers(every=10)
     for at, many in ((5, 10), (15, 500), (25, 3)):
