@@ -16,9 +16,7 @@ def verify(
         Path | None,
         typer.Option(exists=True, dir_okay=False, help="What clients were told: a line of JSON for each answer."),
     ] = None,
-    within: Annotated[
-        float, typer.Option(help="Seconds within which something on its way must arrive.")
-    ] = 120.0,
+    within: Annotated[float, typer.Option(help="Seconds within which something on its way must arrive.")] = 120.0,
     json: Json = False,
     folder: Folder = None,
 ) -> None:
