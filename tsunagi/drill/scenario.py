@@ -240,7 +240,7 @@ class Scenario(_Part, frozen=True, dict=True):
 def names() -> tuple[str, ...]:
     """Return the names of the scenarios that come with the software."""
     found = (file.name.removesuffix(".json") for file in files(_PACKAGE).iterdir() if file.name.endswith(".json"))
-    return tuple(sorted(name for name in found if not name.endswith("-shelters")))
+    return tuple(sorted(name for name in found if not name.endswith(("-shelters", "-headcounts"))))
 
 
 def load(name: str) -> Scenario:
