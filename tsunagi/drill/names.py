@@ -68,9 +68,9 @@ def adult(dice: Dice) -> Name:
     return full_name(surname(dice), dice.pick(("female", "male")), dice.between(1960, 2000), dice)
 
 
-def address(ward: str, dice: Dice) -> str:
-    """Return an address in a ward (by its name) that does not exist."""
-    return f"神戸市{ward}{dice.pick(tables().towns)}{dice.between(1, 9)}丁目{dice.between(1, 30)}-{dice.between(1, 25)}"
+def address(ward: str, dice: Dice, city: str = "神戸市") -> str:
+    """Return an address in a ward (by its name) of a city that does not exist."""
+    return f"{city}{ward}{dice.pick(tables().towns)}{dice.between(1, 9)}丁目{dice.between(1, 30)}-{dice.between(1, 25)}"
 
 
 def address_elsewhere(dice: Dice) -> str:
