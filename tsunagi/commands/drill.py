@@ -6,7 +6,7 @@ import resource
 import signal
 import sys
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
@@ -25,7 +25,7 @@ ENDED_BY_HAND = 130
 
 @app.command()
 def drill(
-    scenario: Annotated[str, typer.Argument(help="Which one: kobe.")],
+    scenario: Annotated[str, typer.Argument(help="Which one: kobe, nanao.")],
     *,
     people: Annotated[
         int | None, typer.Option(min=1, help="At least so many people (the scenario's own: 1,000).")
@@ -47,9 +47,9 @@ def drill(
         float | None,
         typer.Option(
             min=0.1,
-            max=20_000,
+            max=200_000,
             help="How fast a new stack's clock runs (left out: 480 for 1,000 people, the more people the slower;"
-            " 2.2 for a city's 222,127); one that is there has its own.",
+            " 2.2 for a city's 222,127; 86,400 for nanao); one that is there has its own.",
         ),
     ] = None,
     ephemeral: Annotated[
@@ -71,16 +71,22 @@ def drill(
     by Ctrl-C, and nothing was verified.
     """
     from shared.kernel.errors import NotFound
+    from tsunagi.drill.headcounts import published
     from tsunagi.drill.player.limits import Limits
     from tsunagi.drill.player.outcome import Unfinished
     from tsunagi.drill.player.telling import tell_outcome, told_unfinished
     from tsunagi.drill.pressing import pressed
     from tsunagi.drill.scenario import load
+    from tsunagi.drill.setting import names
 
+    if scenario in published.names():
+        if (people, hours, minutes_real) != (None, None, None):
+            raise typer.BadParameter(f"How many people come to {scenario}, and when, was published: leave it out.")
+        _by_headcounts(scenario, seed, speed, folder, ephemeral=ephemeral, as_json=as_json)
     try:
         known = pressed(load(scenario))
     except NotFound as unknown:
-        raise typer.BadParameter(f"There is no scenario {scenario}: {unknown.details['known']}.") from unknown
+        raise typer.BadParameter(f"There is no scenario {scenario}: {', '.join(names())}.") from unknown
     limits = Limits(hours, minutes_real)
     try:
         if ephemeral:
@@ -97,6 +103,19 @@ def drill(
         print(json.dumps(values, ensure_ascii=False, default=str))
     else:
         tell_outcome(outcome, values)
+    raise typer.Exit(0 if outcome.clean else 1)
+
+
+def _by_headcounts(
+    scenario: str, seed: int | None, speed: float | None, folder: "Path | None", *, ephemeral: bool, as_json: bool
+) -> NoReturn:
+    """Play published headcounts, to which other people come than to a scenario, and exit."""
+    from tsunagi.drill.headcounts import on_a_stack
+    from tsunagi.drill.headcounts.published import load
+
+    outcome = on_a_stack.drill(
+        load(scenario), _say, seed=seed, speed=speed, ephemeral=ephemeral, as_json=as_json, folder=folder
+    )
     raise typer.Exit(0 if outcome.clean else 1)
 
 

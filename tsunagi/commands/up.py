@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from types import FrameType
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -19,6 +19,9 @@ from tsunagi.commands import Folder, app
 from tsunagi.stack import layout
 from tsunagi.stack.errors import StackError
 from tsunagi.stack.stack import PARTS, Stack
+
+if TYPE_CHECKING:
+    from tsunagi.drill.setting import Setting
 
 
 class _Ended(BaseException):
@@ -44,9 +47,8 @@ def up(
     ] = None,
 ) -> None:
     """Start PostgreSQL, Kafka and the services on this machine; Ctrl-C stops all of them."""
-    if scenario is not None:
-        rate, epoch = _clock_of(scenario, folder, rate, epoch)
-    stack = Stack.open(folder, rate=rate, epoch=_instant(epoch), drill=not real, say=_say)
+    made_for = _made_for(scenario, rate)
+    stack = _opened(folder, made_for, rate, _instant(epoch), drill=not real)
     if detach:
         _detached(stack, parts)
         return
@@ -54,10 +56,10 @@ def up(
         try:
             stack.start(parts.split(","))
             _show(stack)
-            _invite(stack, scenario)
-            if _run_then(stack, then) in _PLAYED and scenario is not None:
+            _invite(stack, made_for)
+            if _run_then(stack, then) in _PLAYED and made_for is not None:
                 _slow_down(stack)
-                _invite(stack, scenario)
+                _invite(stack, made_for)
             _keep_up(stack)
         except (_Ended, KeyboardInterrupt):
             _say("\nStopping (Ctrl-C again to end at once) …")
@@ -69,22 +71,27 @@ def _say(sentence: str) -> None:
     print(sentence, flush=True)
 
 
-def _clock_of(
-    scenario: str, folder: Path | None, rate: float | None, epoch: str | None
-) -> tuple[float | None, str | None]:
-    """Return what a new stack's clock is to be for this drill; a stack that is there is taken as it is."""
+def _made_for(scenario: str | None, rate: float | None) -> "Setting | None":
+    """Return what a drill asks of a new stack, and who looks at its pages."""
+    if scenario is None:
+        return None
     from shared.kernel.errors import NotFound
-    from tsunagi.drill.player.clocks import new_clock
-    from tsunagi.drill.scenario import load
+    from tsunagi.drill.setting import setting
 
-    if layout.load((folder or layout.default_folder()).absolute()) is not None:
-        return rate, epoch
     try:
-        known = load(scenario)
+        return setting(scenario, rate)
     except NotFound as unknown:
         raise typer.BadParameter(f"There is no scenario {scenario}: {unknown.details['known']}.") from unknown
-    clock = new_clock(known, known.people, rate)
-    return clock.rate, epoch or clock.epoch.isoformat()
+
+
+def _opened(
+    folder: Path | None, made_for: "Setting | None", rate: float | None, epoch: datetime | None, *, drill: bool
+) -> Stack:
+    """Open the stack; a new one gets the clock and the city of its drill, one that is there is taken as it is."""
+    if made_for is None or layout.load((folder or layout.default_folder()).absolute()) is not None:
+        return Stack.open(folder, rate=rate, epoch=epoch, drill=drill, say=_say)
+    clock = made_for.clock
+    return Stack.open(folder, rate=clock.rate, epoch=epoch or clock.epoch, drill=drill, city=made_for.city, say=_say)
 
 
 def _instant(text: str | None) -> datetime | None:
@@ -141,16 +148,14 @@ def _show(stack: Stack) -> None:
     _say("\nUp. Ctrl-C stops it.\n")
 
 
-def _invite(stack: Stack, scenario: str | None) -> None:
+def _invite(stack: Stack, made_for: "Setting | None") -> None:
     """Show for each role of the drill that has pages a link that signs in, once."""
     from shared.contracts.codes import ROLE
-    from tsunagi.drill.player.callers import those_with_pages
-    from tsunagi.drill.scenario import load
     from tsunagi.stack.links import SERVICE, sign_in_links
 
-    if scenario is None or f"{SERVICE}.api" not in stack.status()["programs"]:
+    if made_for is None or f"{SERVICE}.api" not in stack.status()["programs"]:
         return
-    guests = those_with_pages(load(scenario))
+    guests = made_for.guests
     _say("Sign in (each link once, within 12 hours; `tsunagi sign-in` makes more):")
     for (place, who), link in zip(guests, sign_in_links(stack, [who for _, who in guests]), strict=True):
         _say(f"  {link}  {place} {ROLE.label(who.role, 'ja')}")

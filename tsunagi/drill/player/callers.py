@@ -5,7 +5,17 @@ from uuid import UUID
 from tsunagi.client import CITY_HQ, Who
 from tsunagi.drill.scenario import Scenario
 
-__all__ = ["CITY_HQ", "caseworker", "facility", "headquarters", "nurse", "partner", "staff", "those_with_pages"]
+__all__ = [
+    "CITY_HQ",
+    "caseworker",
+    "facility",
+    "headquarters",
+    "looking_on",
+    "nurse",
+    "partner",
+    "staff",
+    "those_with_pages",
+]
 
 
 def staff(ward: str) -> Who:
@@ -41,5 +51,10 @@ def caseworker(ward: str) -> Who:
 def those_with_pages(scenario: Scenario) -> list[tuple[str, Who]]:
     """Return who looks at pages in this drill, each with where they work: in the city, or the ward with most people."""
     ward = max(scenario.wards, key=lambda one: one.weight)
-    of_ward = (headquarters(ward.code), nurse(ward.code, 1), caseworker(ward.code), staff(ward.code))
-    return [("", CITY_HQ), *((ward.name, who) for who in of_ward)]
+    return looking_on(ward.code, ward.name)
+
+
+def looking_on(ward: str, name: str) -> list[tuple[str, Who]]:
+    """Return who looks at pages in the city and in one ward (its JIS code and name)."""
+    of_ward = (headquarters(ward), nurse(ward, 1), caseworker(ward), staff(ward))
+    return [("", CITY_HQ), *((name, who) for who in of_ward)]
