@@ -3,7 +3,7 @@
 A pure function of the facts and a seed. Between two instants a shelter that must lose people lets whole households go
 as far as they fit, and single members for the rest; they move to shelters that gain, or leave for good, or come back
 later. Whom nobody brings comes new, with a sheet. A little coming and going beyond the difference, and people who are
-out for a while while they are counted, change no number. Some of it reaches intake hours or a day later.
+out for a while while they are counted, change no number.
 """
 
 from collections import defaultdict
@@ -12,11 +12,9 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from tsunagi.drill.dice import Dice
+from tsunagi.drill.headcounts.hearing import Act, Moved, Somebody, sent
 from tsunagi.drill.headcounts.people import SIZES, Arrival
 from tsunagi.drill.headcounts.published import JAPAN, Published, Snapshot
-
-Somebody = tuple[int, int]
-"""A household's number, and which of its members."""
 
 _FIRST = timedelta(days=9)
 """So long before the first instant people may have begun to come; but not before it began."""
@@ -35,28 +33,12 @@ _LEAVES_FOR = (
     (4, "public-housing"),
     (3, "unknown"),
 )
-_SHEET_LATE, _MOVE_LATE, _SHEET_AGAIN, _MOVE_AGAIN, _GOES_OUT = 0.12, 0.06, 0.06, 0.05, 0.03
+_GOES_OUT = 0.03
 _MINUTE = timedelta(minutes=1)
 _MARGIN = 100
 """Minutes before an instant in which nobody sets out for another shelter: who is on the way is counted nowhere."""
-
-
-class Act(NamedTuple):
-    """Something that reaches intake: `at` is when it happened, `sent` when it is sent.
-
-    `kind`: sheet, check-in, departure, out, back. `turn` is its place among the household's; `again`: it was sent
-    before, and comes once more. `shelter` is a row of the facts, `destination` a code of codes.DESTINATION_AFTER.
-    """
-
-    sent: datetime
-    number: int
-    turn: int
-    kind: str
-    at: datetime
-    member: int | None = None
-    shelter: int | None = None
-    destination: str | None = None
-    again: bool = False
+_SHORT = timedelta(hours=6)
+"""Between two instants that are nearer than that nobody moves on or goes out: it would not be over in time."""
 
 
 class Plan(NamedTuple):
@@ -74,16 +56,6 @@ class Plan(NamedTuple):
         return sum(arrival.size for arrival in self.arrivals)
 
 
-class Moved(NamedTuple):
-    """What happened, before it is known when it is sent."""
-
-    at: datetime
-    who: Somebody
-    kind: str
-    shelter: int | None = None
-    destination: str | None = None
-
-
 class Group(NamedTuple):
     """Members of one household who go together, and from where; `since`: the number of the snapshot they left for."""
 
@@ -99,7 +71,7 @@ def plan(facts: Published, seed: int) -> Plan:
     made.first(snapshots[0])
     for number, (before, after) in enumerate(pairwise(snapshots), start=1):
         made.between(number, before, after)
-    acts = sorted(made.sent())
+    acts = sent(made.arrivals, made.moved, seed, facts.id)
     heard = [max((act.sent for act in acts if act.at <= one.at), default=one.at) for one in snapshots]
     return Plan(acts, made.arrivals, heard)
 
@@ -109,7 +81,7 @@ class _Making:
         self.arrivals: list[Arrival] = []
         self._facts = facts
         self._seed = seed
-        self._moved: list[Moved] = []
+        self.moved: list[Moved] = []
         self._present: list[list[Somebody]] = [[] for _ in facts.shelters]
         self._gone: list[Group] = []
         self._out: set[Somebody] = set()
@@ -137,8 +109,9 @@ class _Making:
                 self._leave(group._replace(since=number), before, after, dice)
         for shelter, many in enumerate(come):
             moving.update(self._gain(shelter, many, number, before, after, dice))
+        latest = min(200, int((after.at - before.at) / _MINUTE) - 1)
         for somebody in sorted(outside):
-            self._moved.append(Moved(before.at + dice.between(20, 200) * _MINUTE, somebody, "back"))
+            self.moved.append(Moved(before.at + dice.between(min(20, latest), latest) * _MINUTE, somebody, "back"))
         self._go_out(moving | outside, before, after, dice)
 
     def _dice(self, *names: object) -> Dice:
@@ -173,7 +146,7 @@ class _Making:
     def _move(self, group: Group, come: list[int], before: Snapshot, after: Snapshot, dice: Dice) -> bool:
         """Let a group go to another shelter that gains as many, if they will; by the front door or without a word."""
         closed = after.counts[group.shelter] == 0
-        if not dice.chance(_MOVES_WHEN_CLOSED if closed else _MOVES):
+        if after.at - before.at < _SHORT or not dice.chance(_MOVES_WHEN_CLOSED if closed else _MOVES):
             return False
         size = len(group.members)
         rooms = [(float(room), to) for to, room in enumerate(come) if room >= size and to != group.shelter]
@@ -186,15 +159,15 @@ class _Making:
         signs_out, on_the_way = dice.chance(0.6), dice.between(15, 90)
         for somebody in group.members:
             if signs_out:
-                self._moved.append(Moved(at, somebody, "departure", destination="other-shelter"))
+                self.moved.append(Moved(at, somebody, "departure", destination="other-shelter"))
             arrives = at + on_the_way * _MINUTE if signs_out else at
-            self._moved.append(Moved(arrives, somebody, "check-in", shelter=to))
+            self.moved.append(Moved(arrives, somebody, "check-in", shelter=to))
         return True
 
     def _leave(self, group: Group, before: Snapshot, after: Snapshot, dice: Dice) -> None:
         at = _some_time(before.at, after.at, dice)
         destination = dice.weighted(_LEAVES_FOR)
-        self._moved += [Moved(at, one, "departure", destination=destination) for one in group.members]
+        self.moved += [Moved(at, one, "departure", destination=destination) for one in group.members]
         self._gone.append(group)
 
     def _gain(
@@ -212,7 +185,7 @@ class _Making:
                 known.update(new)
                 room -= len(new)
                 continue
-            self._moved += [Moved(at, one, "check-in", shelter=shelter) for one in back.members]
+            self.moved += [Moved(at, one, "check-in", shelter=shelter) for one in back.members]
             self._present[shelter].extend(back.members)
             known.update(back.members)
             room -= len(back.members)
@@ -233,6 +206,8 @@ class _Making:
 
     def _go_out(self, moving: set[Somebody], before: Snapshot, after: Snapshot, dice: Dice) -> None:
         """Let some be out for a while, a few of them at the instant itself: they are counted all the same."""
+        if after.at - before.at < _SHORT:
+            return
         for present in self._present:
             for somebody in present:
                 if somebody[1] or somebody in moving or not dice.chance(_GOES_OUT):
@@ -244,43 +219,8 @@ class _Making:
                 else:
                     out = _some_time(before.at, after.at - 3 * _MARGIN * _MINUTE, dice)
                     back = out + dice.between(40, 2 * _MARGIN) * _MINUTE
-                    self._moved.append(Moved(back, somebody, "back"))
-                self._moved.append(Moved(out, somebody, "out"))
-
-    def sent(self) -> list[Act]:
-        """Say when each is sent: minutes later, or held back; of one household one after the other, some twice."""
-        acts: list[Act] = []
-        happened: defaultdict[int, list[Moved]] = defaultdict(list)
-        for moved in self._moved:
-            happened[moved.who[0]].append(moved)
-        for arrival in self.arrivals:
-            acts += self._sent_of(arrival, sorted(happened[arrival.number], key=lambda one: (one.at, one.who)))
-        return acts
-
-    def _sent_of(self, arrival: Arrival, moves: list[Moved]) -> list[Act]:
-        dice = self._dice("sent", arrival.number)
-        delay = dice.between(180, 1800) if dice.chance(_SHEET_LATE) else dice.between(2, 40)
-        acts = [Act(arrival.at + delay * _MINUTE, arrival.number, 0, "sheet", arrival.at, shelter=arrival.shelter)]
-        if dice.chance(_SHEET_AGAIN):
-            acts.append(acts[0]._replace(sent=acts[0].sent + dice.between(3, 240) * _MINUTE, again=True))
-        last = acts[0].sent
-        for turn, moved in enumerate(moves, start=1):
-            delay = dice.between(120, 1200) if dice.chance(_MOVE_LATE) else dice.between(2, 30)
-            last = max(last, moved.at + delay * _MINUTE)
-            act = Act(
-                last,
-                arrival.number,
-                turn,
-                moved.kind,
-                moved.at,
-                member=moved.who[1],
-                shelter=moved.shelter,
-                destination=moved.destination,
-            )
-            acts.append(act)
-            if dice.chance(_MOVE_AGAIN):
-                acts.append(act._replace(sent=last + dice.between(1, 90) * _MINUTE, again=True))
-        return acts
+                    self.moved.append(Moved(back, somebody, "back"))
+                self.moved.append(Moved(out, somebody, "out"))
 
 
 def _differences(before: Snapshot, after: Snapshot, dice: Dice) -> tuple[list[int], list[int]]:

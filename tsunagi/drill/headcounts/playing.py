@@ -12,7 +12,8 @@ import msgspec
 
 from shared.kernel.ids import seeded_id
 from tsunagi.client import CITY_HQ, Client, Command, Failed
-from tsunagi.drill.headcounts.moves import Act, Plan
+from tsunagi.drill.headcounts.hearing import Act
+from tsunagi.drill.headcounts.moves import Plan
 from tsunagi.drill.headcounts.people import Household, household, sheet
 from tsunagi.drill.headcounts.published import JAPAN, Published, Snapshot
 from tsunagi.drill.player.callers import staff

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.contracts import codes
-from tsunagi.drill.headcounts.moves import Act, Plan, plan
+from tsunagi.drill.headcounts.hearing import Act
+from tsunagi.drill.headcounts.moves import Plan, plan
 from tsunagi.drill.headcounts.people import household, sheet
 from tsunagi.drill.headcounts.published import Published, Snapshot, load
 
@@ -70,10 +71,11 @@ counts = st.lists(st.integers(0, 30), min_size=4, max_size=4)
 @settings(max_examples=150, deadline=None)
 @given(rows=st.lists(counts, min_size=1, max_size=8), seed=st.integers(0, 1000), data=st.data())
 def test_whatever_was_published(rows: list[list[int]], seed: int, data: st.DataObject) -> None:
-    hours = data.draw(st.lists(st.integers(6, 100), min_size=len(rows), max_size=len(rows)))
+    near = st.one_of(st.integers(10, 800), st.integers(360, 6000))
+    minutes = data.draw(st.lists(near, min_size=len(rows), max_size=len(rows)))
     at, snapshots = NANAO.began + timedelta(days=2), []
-    for row, pause in zip(rows, hours, strict=True):
-        at += timedelta(hours=pause)
+    for row, pause in zip(rows, minutes, strict=True):
+        at += timedelta(minutes=pause)
         snapshots.append((at, tuple(row)))
     facts = msgspec.structs.replace(NANAO, shelters=NANAO.shelters[:4], snapshots=tuple(snapshots))
     assert replayed(plan(facts, seed), facts) == list(facts.instants)
