@@ -12,7 +12,7 @@ import msgspec
 
 from tsunagi.drill.player.latencies import Window
 from tsunagi.drill.player.samples import Sample
-from tsunagi.stack.usage import PLAYER
+from tsunagi.stack.usage import PLAYER, POSTGRES
 
 What = Literal["process", "machine", "queue", "latency", "clock"]
 
@@ -32,13 +32,15 @@ _ORDER: tuple[What, ...] = ("process", "machine", "queue", "latency", "clock")
 
 class Sign(msgspec.Struct, frozen=True, kw_only=True):
     """Something gave out at `at` (real seconds since the play began). `most` in cores, messages or rows, or seconds;
-    `usual` is what it was at the beginning, of a latency."""
+    `usual` is what it was at the beginning, of a latency; `others` how many of the machine's cores worked for others.
+    """
 
     what: What
     name: str
     at: float
     most: float
     usual: float | None = None
+    others: float | None = None
 
 
 class Judgement(msgspec.Struct, frozen=True, kw_only=True):
@@ -98,7 +100,15 @@ def _machine(looks: Sequence[Sample], cores: int) -> list[Sign]:
     at = _lasting(looks, lambda look: (look.machine or 0.0) >= FULL * cores)
     if at is None:
         return []
-    return [Sign(what="machine", name="machine", at=at, most=round(max(look.machine or 0.0 for look in looks), 2))]
+    most, since = max(look.machine or 0.0 for look in looks), [look for look in looks if look.ends > at]
+    others = sum(others_of(look) * look.seconds for look in since) / sum(look.seconds for look in since)
+    return [Sign(what="machine", name="machine", at=at, most=round(most, 2), others=round(others, 2))]
+
+
+def others_of(look: Sample) -> float:
+    """Return how many cores of the machine were at work for others than the stack and the player."""
+    ours = sum(used for name, used in look.cores.items() if not name.startswith(f"{POSTGRES} "))
+    return max(0.0, (look.machine or 0.0) - ours)
 
 
 def _queues(looks: Sequence[Sample]) -> list[Sign]:
@@ -144,7 +154,7 @@ def _clock(looks: Sequence[Sample]) -> list[Sign]:
 def _english(first: Sign, after: Sign | None) -> str:
     said: dict[What, str] = {
         "process": "{name} had no free core from {at:.0f} s on (at most {most:.2f} cores)",
-        "machine": "the machine had no free core from {at:.0f} s on ({most:.2f} cores at work)",
+        "machine": "the machine had no free core from {at:.0f} s on ({most:.2f} at work, {others:.2f} for others)",
         "queue": "{name} grew from {at:.0f} s on, to {most:,.0f} waiting",
         "latency": "{name} became slow from {at:.0f} s on (p95 {most:.2f} s, {usual:.2f} s at first)",
         "clock": "the play fell behind the clock from {at:.0f} s on, by {most:.0f} s",
@@ -155,7 +165,7 @@ def _english(first: Sign, after: Sign | None) -> str:
 def _japanese(first: Sign, after: Sign | None) -> str:
     said: dict[What, str] = {
         "process": "{name} が開始 {at:.0f} 秒後からコアを使い切った（最大 {most:.2f} コア）",
-        "machine": "開始 {at:.0f} 秒後からこの計算機に空きコアがなくなった（{most:.2f} コア使用）",
+        "machine": "開始 {at:.0f} 秒後から空きコアがなくなった（{most:.2f} コア使用、うち他の仕事 {others:.2f}）",
         "queue": "{name} の待ちが開始 {at:.0f} 秒後から増えた（最大 {most:,.0f} 件）",
         "latency": "{name} が開始 {at:.0f} 秒後から遅くなった（p95 {most:.2f} 秒、はじめは {usual:.2f} 秒）",
         "clock": "開始 {at:.0f} 秒後から訓練が時計に遅れた（最大 {most:.0f} 秒）",

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from tsunagi.drill.player.judgement import Judgement, judge
+from tsunagi.drill.player.judgement import Judgement, judge, others_of
 from tsunagi.drill.player.latencies import Answers, Times
 from tsunagi.drill.player.pace import TRIFLE
 from tsunagi.drill.player.samples import Sample, most_cores, most_queued
@@ -15,9 +15,10 @@ class RealTime(msgspec.Struct, frozen=True, kw_only=True):
     """How fast it was, in times of the wall's pace.
 
     `clock`: what the stack's clock goes. `kept`: what the play kept of it, from its beginning to the instant up to
-    which everything due was answered; calls, answers of facilities and drives went that fast. `pressed`: into how few
-    hours the scenario's are pressed besides. `arrivals`: how fast people came, `kept` times `pressed`.
-    `behind_seconds`, `behind_at_end_seconds`: by how many real seconds the play was behind the clock.
+    which everything due was answered (more than the clock where it caught up with what was overdue before); calls,
+    answers of facilities and drives went that fast. `pressed`: into how few hours the scenario's are pressed besides.
+    `arrivals`: how fast people came, `kept` times `pressed`. `behind_seconds`, `behind_at_end_seconds`: by how many
+    real seconds the play was behind the clock.
     """
 
     clock: float
@@ -149,12 +150,8 @@ def machine(samples: Sequence[Sample], cores: int) -> Machine:
     if not seconds:
         return Machine(cores=cores, busy=None, others=None)
     busy = sum((one.machine or 0.0) * one.seconds for one in known) / seconds
-    ours = sum(_ours(one.cores) * one.seconds for one in known) / seconds
-    return Machine(cores=cores, busy=round(busy, 2), others=round(max(0.0, busy - ours), 2))
-
-
-def _ours(cores: Mapping[str, float]) -> float:
-    return sum(used for name, used in cores.items() if not name.startswith(f"{POSTGRES} "))
+    others = sum(others_of(one) * one.seconds for one in known) / seconds
+    return Machine(cores=cores, busy=round(busy, 2), others=round(others, 2))
 
 
 def memory(samples: Sequence[Sample], peak: float | None) -> Memory:

@@ -33,6 +33,7 @@ class Pace:
         self._from = max(begins, clock.now())
         self._waits = clock.real_seconds(begins)
         self._late_start = clock.now() - begins > timedelta(seconds=TRIFLE) * clock.rate
+        self._limit = clock.rate
         self._waiting: list[datetime] = []
         self._answered: dict[datetime, int] = {}
         self._marks: deque[_Mark] = deque([_Mark(0.0, self._from)])
@@ -41,6 +42,9 @@ class Pace:
 
     def due(self, at: datetime) -> None:
         """Something is due since that instant of the stack's clock, and is being sent."""
+        if self._late_start:
+            self._from, self._late_start = min(self._from, at), False
+            self._limit = float("inf")
         heappush(self._waiting, at)
 
     def sent(self, at: datetime) -> None:
@@ -78,9 +82,12 @@ class Pace:
 
     @property
     def kept(self) -> float:
-        """How many seconds of the stack's time were played in one real second, so far; before the quake, nothing."""
+        """How many seconds of the stack's time were played in one real second, so far; before the quake, nothing.
+
+        More than the clock's rate only where a play sends what was overdue when it began.
+        """
         passed, seconds = (self.reached - self._from).total_seconds(), self.seconds - self._waits
-        return min(self._clock.rate, max(0.0, passed / seconds)) if seconds > 0 else self._clock.rate
+        return min(self._limit, max(0.0, passed / seconds)) if seconds > 0 else self._clock.rate
 
     def look(self) -> None:
         """Note where the play stands, for the pace of late; every few seconds."""

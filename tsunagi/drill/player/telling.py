@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tsunagi.drill.player.outcome import Outcome, Unfinished
+from tsunagi.drill.player.progress import clock_time
 from tsunagi.drill.player.telling_measures import told_measures
 
 _ROWS = (
@@ -43,9 +44,14 @@ def told(outcome: Outcome, values: Mapping[str, Any]) -> list[str]:
     lines += [f"  PROBLEM  {problem}" for problem in outcome.problems]
     lines += told_measures(outcome.measured)
     lines += ["", *_addresses(values["urls"])]
-    pace = "as fast as the wall's" if outcome.speed == 1 else f"an hour passes in {3600 / outcome.speed:.3g} s"
+    pace = "as fast as the wall's" if outcome.speed == 1 else f"an hour passes in {_hour(outcome.speed)}"
     lines += [f"  clock      {pace} on this stack", ""]
     return lines
+
+
+def _hour(speed: float) -> str:
+    seconds = 3600 / speed
+    return f"{seconds:.3g} s" if seconds < 100 else clock_time(seconds)
 
 
 def _addresses(urls: Mapping[str, str]) -> list[str]:

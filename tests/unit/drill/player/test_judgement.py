@@ -104,6 +104,8 @@ def test_a_machine_without_a_free_core_is_told_though_no_process_is_full() -> No
     found = judged(samples(machine=[1.97]))
     assert found.first is not None
     assert found.first.what == "machine"
+    assert found.first.others == pytest.approx(1.97 - 0.9)
+    assert "1.97 at work, 1.07 for others" in found.en
 
 
 @pytest.mark.parametrize(
