@@ -62,7 +62,8 @@ def drill(
 
     Every few seconds a line says how far it is, how fast, what waits and how long it will take yet; at the end what
     was measured is printed: times real time, latencies, what waited where, processors and memory, and what gave out
-    first. A clock that the system could not keep is said to be so.
+    first. Times real time are two figures: that of the clock (calls, answers, drives), and that at which people come,
+    because three days are pressed into the drill's nine hours. A clock that could not be kept is said to be so.
 
     Played again on the same stack it adds nothing. A shortened drill, or one that Ctrl-C ended (a second Ctrl-C does
     not wait), goes on where it stood when it is played again; what was due meanwhile is sent at once.
@@ -97,7 +98,7 @@ def drill(
         if as_json:
             print(json.dumps({"scenario": scenario, **unfinished.values()}, ensure_ascii=False, default=str))
         else:
-            print("\n".join(told_unfinished(unfinished, _again(scenario, people, seed, ephemeral=ephemeral))))
+            print("\n".join(told_unfinished(unfinished, _again(scenario, people, seed, folder, ephemeral=ephemeral))))
         raise typer.Exit(ENDED_BY_HAND) from None
     if as_json:
         print(json.dumps(values, ensure_ascii=False, default=str))
@@ -119,11 +120,11 @@ def _by_headcounts(
     raise typer.Exit(0 if outcome.clean else 1)
 
 
-def _again(scenario: str, people: int | None, seed: int | None, *, ephemeral: bool) -> str:
+def _again(scenario: str, people: int | None, seed: int | None, folder: "Path | None", *, ephemeral: bool) -> str:
     """Return how a play that somebody ended goes on."""
     if ephemeral:
         return "not possible: the stack was made for this play, and is removed"
-    given = (("people", people), ("seed", seed))
+    given = (("people", people), ("seed", seed), ("stack", folder))
     return " ".join(["tsunagi drill", scenario, *(f"--{name} {value}" for name, value in given if value is not None)])
 
 

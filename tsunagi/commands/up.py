@@ -41,13 +41,16 @@ def up(
     scenario: Annotated[
         str | None, typer.Option(help="A new stack gets the clock of this drill; one that is there keeps its own.")
     ] = None,
+    people: Annotated[
+        int | None, typer.Option(min=1, help="With --scenario: the clock for so many people, the more the slower.")
+    ] = None,
     real: Annotated[bool, typer.Option("--real", help="Make a new stack in earnest, not for drills.")] = False,
     then: Annotated[
         str | None, typer.Option(help="A command of tsunagi to run once it is up, as `drill kobe`.")
     ] = None,
 ) -> None:
     """Start PostgreSQL, Kafka and the services on this machine; Ctrl-C stops all of them."""
-    made_for = _made_for(scenario, rate)
+    made_for = _made_for(scenario, rate, people)
     stack = _opened(folder, made_for, rate, _instant(epoch), drill=not real)
     if detach:
         _detached(stack, parts)
@@ -71,7 +74,7 @@ def _say(sentence: str) -> None:
     print(sentence, flush=True)
 
 
-def _made_for(scenario: str | None, rate: float | None) -> "Setting | None":
+def _made_for(scenario: str | None, rate: float | None, people: int | None) -> "Setting | None":
     """Return what a drill asks of a new stack, and who looks at its pages."""
     if scenario is None:
         return None
@@ -79,7 +82,7 @@ def _made_for(scenario: str | None, rate: float | None) -> "Setting | None":
     from tsunagi.drill.setting import setting
 
     try:
-        return setting(scenario, rate)
+        return setting(scenario, rate, people)
     except NotFound as unknown:
         raise typer.BadParameter(f"There is no scenario {scenario}: {unknown.details['known']}.") from unknown
 

@@ -24,12 +24,15 @@ def names() -> tuple[str, ...]:
     return tuple(sorted((*scenario.names(), *published.names())))
 
 
-def setting(name: str, speed: float | None = None) -> Setting:
-    """Return the setting of a drill. Raises `NotFound("drill.scenario-unknown")`, which names those that there are."""
+def setting(name: str, speed: float | None = None, people: int | None = None) -> Setting:
+    """Return the setting of a drill, for so many people where it is not published how many.
+
+    Raises `NotFound("drill.scenario-unknown")`, which names those that there are.
+    """
     if name in published.names():
         facts = published.load(name)
         return Setting(playing.new_clock(facts, speed), facts.city, looking_on(facts.ward, ""))
     if name not in scenario.names():
         raise NotFound("drill.scenario-unknown", scenario=name, known=", ".join(names()))
     known = scenario.load(name)
-    return Setting(new_clock(known, known.people, speed), CITY, those_with_pages(known))
+    return Setting(new_clock(known, people or known.people, speed), CITY, those_with_pages(known))

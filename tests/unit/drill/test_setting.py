@@ -23,6 +23,7 @@ def test_a_clock_begins_before_its_drill() -> None:
     assert timedelta(0) < published.load("nanao").began - nanao.clock.epoch < timedelta(days=60)
     assert nanao.clock.rate > kobe.clock.rate
     assert setting("nanao", 1000.0).clock.rate == 1000.0
+    assert setting("kobe", people=222_127).clock.rate == 2.2
 
 
 def test_a_stack_is_of_the_drills_city_and_its_wards_staff_are_invited() -> None:
