@@ -10,9 +10,7 @@ from shared.contracts.intake_person import PersonRegistered
 from shared.platform.permissions import Within
 from shared.platform.postgres import Row, Session
 
-_MOMENTS = """
-    SELECT max({column}) AS at FROM timeline WHERE key = ANY($1) GROUP BY date_trunc('minute', {column}) ORDER BY 1
-"""
+_MOMENTS = "SELECT DISTINCT {column} AS at FROM timeline WHERE key = ANY($1) ORDER BY 1"
 _SPACES = " 　・"
 _HIRAGANA = "".join(map(chr, range(0x3041, 0x3097)))
 _KATAKANA = "".join(map(chr, range(0x30A1, 0x30F7)))
@@ -46,7 +44,7 @@ async def places(session: Session, facilities: Collection[UUID]) -> dict[UUID, P
 
 
 async def moments(session: Session, keys: Sequence[UUID], *, known: bool) -> list[datetime]:
-    """Return when anything was heard (else: happened) about these, to the minute, the last instant of each."""
+    """Return when anything was heard (else: happened) about these, in order."""
     rows = await session.fetch(_MOMENTS.format(column="recorded_at" if known else "at"), list(keys))
     return [row["at"] for row in rows]
 

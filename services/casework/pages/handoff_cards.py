@@ -15,6 +15,7 @@ from shared.platform.postgres import Row
 
 Looks = Literal["waiting", "soon", "late", "doing", "done", "ended"]
 _SOON_SECONDS = 15 * 60
+_MINUTE = 60
 
 
 @dataclass
@@ -78,10 +79,15 @@ def _state(shown: Mapping[str, Any], now: datetime) -> tuple[Looks, str]:
         return "ended", "- 終了"
     if shown["state"] == "open":
         if shown["overdue"]:
-            return "late", f"▲ 期限超過 {span(shown['overdue_seconds'])}"
+            return "late", _with_span("▲ 期限超過", shown["overdue_seconds"])
         left = (shown["due"] - now).total_seconds()
-        return ("soon", f"△ 期限間近 あと{span(left)}") if left < _SOON_SECONDS else ("waiting", "○ 待ち")
+        return ("soon", _with_span("△ 期限間近", left, "あと")) if left < _SOON_SECONDS else ("waiting", "○ 待ち")
     if shown["late"]:
         late = f"▲ {span((shown['taken_heard'] - shown['due']).total_seconds())} 遅れ"
         return ("done" if shown["closed_by"] else "doing"), late
     return ("done", "✓ 期限内") if shown["closed_by"] else ("doing", "◐ 対応中")
+
+
+def _with_span(word: str, seconds: float, before: str = "") -> str:
+    """Say how much it is, from a minute on."""
+    return f"{word} {before}{span(seconds)}" if seconds >= _MINUTE else word

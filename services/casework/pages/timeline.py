@@ -1,6 +1,6 @@
 """The page of a person: the timeline by lanes, as of any instant, and what is open of theirs (issue: what is seen)."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
@@ -29,6 +29,8 @@ from shared.platform.postgres import Session
 
 router = APIRouter(route_class=PageRoute)
 Reading = Annotated[Call, Depends(allow("timeline.read"))]
+_PAST_IT: Final = timedelta(seconds=1)
+"""When what is due at an instant is seen to be overdue."""
 REFUSED: Final = r"^[a-z][a-z.-]{1,60}$"
 
 
@@ -103,7 +105,7 @@ async def _moments(session: Session, reach: Reach, sense: Sense, now: datetime) 
     keys = [*reach.persons, *reach.households]
     found = await queries_life.moments(session, keys, known=sense == "known")
     if sense == "known":
-        found += await queries_life.overdue_since(session, reach.persons, now)
+        found += [due + _PAST_IT for due in await queries_life.overdue_since(session, reach.persons, now)]
     return sorted(set(found))
 
 

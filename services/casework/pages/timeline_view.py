@@ -105,7 +105,7 @@ def lanes_of(shown: Shown) -> list[RowShown]:
     shown_day: date | None = None if before is None else local(before).date()
     for entry in shown.entries:
         while onsets and onsets[0]["began"] > entry.settles:
-            rows.append(_onset(onsets.pop(0)))
+            shown_day = _add_onset(rows, onsets.pop(0), shown_day)
         if (gap := _gap(before, entry.settles, shown)) is not None:
             rows.append(gap)
         here = local(entry.settles).date()
@@ -115,8 +115,8 @@ def lanes_of(shown: Shown) -> list[RowShown]:
         rows += [_handed(one, shown, entry) for one in reversed(opened.pop(entry.event, []))]
         rows.append(happening(entry, shown))
         before = entry.settles
-    if shown.last:
-        rows += [_onset(one) for one in onsets]
+    for one in onsets if shown.last else ():
+        shown_day = _add_onset(rows, one, shown_day)
     return rows
 
 
@@ -134,9 +134,14 @@ def _onsets(shown: Shown, above: datetime | None) -> list[Row]:
     return sorted(below, key=lambda one: one["began"], reverse=True)
 
 
-def _onset(disaster: Row) -> Line:
-    title = disaster["title"] or codes.DISASTER.label(disaster["kind"] or "")
-    return Line("onset", title, f"{day(disaster['began'])} {clock(disaster['began'])}")
+def _add_onset(rows: list[RowShown], disaster: Row, shown_day: date | None) -> date:
+    """Add the line of the onset, under the heading of its day; return that day."""
+    began = disaster["began"]
+    here = local(began).date()
+    if here != shown_day:
+        rows.append(Line("day", day(began)))
+    rows.append(Line("onset", disaster["title"] or codes.DISASTER.label(disaster["kind"] or ""), clock(began)))
+    return here
 
 
 def _handed(one: Handoff, shown: Shown, entry: Entry) -> Handed:
