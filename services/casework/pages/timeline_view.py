@@ -115,8 +115,8 @@ def lanes_of(shown: Shown) -> list[RowShown]:
         rows += [_handed(one, shown, entry) for one in reversed(opened.pop(entry.event, []))]
         rows.append(happening(entry, shown))
         before = entry.settles
-    for one in onsets if shown.last else ():
-        shown_day = _add_onset(rows, one, shown_day)
+    for disaster in onsets if shown.last else ():
+        shown_day = _add_onset(rows, disaster, shown_day)
     return rows
 
 
