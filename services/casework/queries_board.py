@@ -9,8 +9,8 @@ from shared.platform.permissions import Within
 from shared.platform.postgres import Row, Session
 
 _IN = "($1 OR {of}.ward = ANY($2)) AND ($3::text IS NULL OR {of}.ward = $3)"
-_FIGURES = f"""
-    SELECT count(*) FILTER (WHERE registered_heard IS NOT NULL) AS persons,
+COUNTED = """
+        count(*) FILTER (WHERE registered_heard IS NOT NULL) AS persons,
         count(*) FILTER (WHERE needs_care) AS needing_care,
         count(*) FILTER (WHERE screening IN ('requested', 'taken')) AS waiting_for_nurse,
         count(*) FILTER (WHERE phoned_at IS NOT NULL) AS phoned,
@@ -28,6 +28,10 @@ _FIGURES = f"""
         count(*) FILTER (WHERE presence = 'dead') AS died,
         count(*) FILTER (WHERE case_state = 'open') AS cases_open,
         count(*) FILTER (WHERE standing = 'lost') AS lost
+"""
+"""The figures of persons, each counted over rows of `people`; `queries_situation` counts them by ward."""
+_FIGURES = f"""
+    SELECT {COUNTED}
     FROM people p WHERE {_IN.format(of="p")} AND (kept IS NULL OR kept = person)
 """  # noqa: S608 - a condition of our own, here and below
 _SHEETS = f"""

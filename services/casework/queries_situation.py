@@ -34,8 +34,13 @@ _PEOPLE = """
         count(*) FILTER (WHERE presence IN ('present', 'out', 'ambulance')) AS persons,
         count(*) FILTER (WHERE needs_care AND presence IN ('present', 'out', 'ambulance')) AS needing_care,
         count(*) FILTER (WHERE presence = 'out') AS out
-    FROM people WHERE (kept IS NULL OR kept = person) AND registered_heard IS NOT NULL
+    FROM people WHERE kept IS NULL OR kept = person
     GROUP BY place_kind, shelter, ward
+"""
+_FIGURES = f"SELECT ward, {queries_board.COUNTED} FROM people WHERE kept IS NULL OR kept = person GROUP BY ward"  # noqa: S608
+_SHEETS = """
+    SELECT ward, count(*) AS sheets, count(*) FILTER (WHERE marks > 0) AS sheets_marked
+    FROM households WHERE registered_heard IS NOT NULL GROUP BY ward
 """
 _MASTER = "SELECT facility, name, kind, ward, latitude, longitude, size, size_invented FROM facilities"
 _LANES = """
@@ -116,8 +121,13 @@ async def situation(session: Session, now: datetime, trend: Trend | None) -> Sit
         drives=tuple(Drive(**dict(row)) for row in await session.fetch(_DRIVES)),
         disasters=tuple(await queries_board.disasters(session, None)),
         trend=trend,
+        figures=_figures([*await session.fetch(_FIGURES), *await session.fetch(_SHEETS)]),
         places={id_: row["name"] for id_, row in master.items() if row["name"] is not None},
     )
+
+
+def _figures(rows: Sequence[Row]) -> dict[tuple[str | None, str], int]:
+    return {(row["ward"], code): count for row in rows for code, count in row.items() if code != "ward" and count}
 
 
 def _shelters(master: Mapping[UUID, Row], people: Sequence[Row]) -> Iterator[Shelter]:

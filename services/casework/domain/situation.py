@@ -156,6 +156,8 @@ class Situation(NamedTuple):
     drives: tuple[Drive, ...]
     disasters: tuple[Mapping[str, Any], ...]
     trend: Trend | None
+    figures: Mapping[tuple[str | None, str], int]
+    """(responsible ward, code of `domain.board.FIGURES`) → count."""
     places: Mapping[UUID, str]
     """Names of facilities."""
 
@@ -163,6 +165,10 @@ class Situation(NamedTuple):
     def population(self) -> int:
         """People in shelters, those out for a while and those for whom an ambulance was called included."""
         return sum(one.persons or 0 for one in self.shelters)
+
+    def figure(self, code: str) -> int:
+        """Return a figure of the scope."""
+        return sum(count for (_, name), count in self.figures.items() if name == code)
 
     def of(self, wards: Collection[str] | None) -> "Situation":
         """Return the part of it that these wards are (None: everything, what has no ward included)."""
@@ -181,6 +187,7 @@ class Situation(NamedTuple):
             overdue=tuple(one for one in self.overdue if one.ward in wards),
             welfare=tuple(one for one in self.welfare if one.ward in wards),
             drives=tuple(one for one in self.drives if one.ward in wards),
+            figures={key: count for key, count in self.figures.items() if key[0] in wards},
             disasters=tuple(one for one in self.disasters if not one["wards"] or set(one["wards"]) & set(wards)),
             trend=trend,
         )

@@ -26,7 +26,7 @@ from shared.platform.pages.routing import PageRoute, page
 router = APIRouter(route_class=PageRoute)
 Reading = Annotated[Call, Depends(allow("board.read"))]
 WardAsked = Annotated[str | None, Query(pattern=r"^\d{5}$")]
-PARTS: Final = ("clock", "late", "lanes", "work", "wards", "welfare", "people", "map", "trips", "shelters")
+PARTS: Final = ("clock", "late", "lanes", "work", "way", "wards", "welfare", "people", "map", "trips", "shelters")
 LINKED: Final = ("timeline.read", "handoff.answer", "handoff.list")
 """What decides which links stand in the parts: readers who differ in these get other views."""
 A_PAGE: Final = 200

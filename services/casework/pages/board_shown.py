@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from services.casework.domain.board import FIGURES
 from services.casework.domain.situation import CROWDED, WELFARE_KINDS, Situation
 from services.casework.pages import board_map, board_trend
 from services.casework.pages.board_places import shelter_rows, welfare_rows, welfare_totals
@@ -15,6 +16,20 @@ from shared.platform.personal import PersonName
 
 LISTED, HOMES = 30, 14
 """So many shelters stand on the board itself, and so many welfare shelters before the rest is folded."""
+
+
+WAY = (
+    "sheets",
+    "needing_care",
+    "phoned",
+    "visit_pending",
+    "decided",
+    "asked",
+    "accepted",
+    "moved",
+    "arrived",
+)
+"""The figures from the sheet to the arrival (K4-153), in their order."""
 
 
 class WardRow(NamedTuple):
@@ -99,6 +114,8 @@ def context(
         "heard_at": max(now.heard.values(), default=None),
         "old_seconds": int(old_after.total_seconds()),
         "lanes": lanes,
+        "way": [(one.ja, now.figure(one.code)) for one in FIGURES if one.code in WAY],
+        "lost": now.figure("lost"),
         "waiting": sum(one.waiting for one in now.lanes),
         "overdue": sum(one.overdue for one in now.lanes),
         "work": work_rows(now, names, ages, named=named),

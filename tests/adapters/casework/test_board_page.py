@@ -96,6 +96,10 @@ async def test_the_situation_says_what_the_lists_say(parts: Parts, send: Send) -
         there = {one.facility: one.persons for one in part.shelters if one.persons}
         assert there == {UUID(one["shelter"]): one["persons"] for one in occupancy["items"]}
         assert part.population == occupancy["persons"]
+        figures = (await send("GET", "/board", role="city-hq", wards="*", params=asked)).json()["figures"]
+        assert {one["code"]: one["value"] for one in figures} == {
+            one["code"]: part.figure(one["code"]) for one in figures
+        }
         for state, count in (("open", sum(one.waiting for one in part.lanes)),):
             found = (await send("GET", "/handoffs", role="city-hq", wards="*", params={**asked, "state": state})).json()
             assert len(found["items"]) == count

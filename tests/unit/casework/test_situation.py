@@ -39,6 +39,7 @@ def situation(**more: Any) -> Situation:
         "drives": (),
         "disasters": (),
         "trend": None,
+        "figures": {},
         "places": {},
         **more,
     }

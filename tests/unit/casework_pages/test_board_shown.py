@@ -201,6 +201,15 @@ def test_the_map_shortens_longitudes_and_numbers_the_same_as_the_list() -> None:
     assert chart([], [], {}, {}) is None
 
 
+@pytest.mark.req("K4-153")
+def test_the_way_from_the_sheet_to_the_arrival_is_told_in_its_order() -> None:
+    now = situation(figures={("28106", "sheets"): 3, ("28107", "sheets"): 2, ("28106", "asked"): 1, (None, "lost"): 1})
+    shown = context(now, ["28106"], OLD, {}, {}, named=True)
+    assert [count for _, count in shown["way"]] == [5, 0, 0, 0, 0, 1, 0, 0, 0]
+    assert [label for label, _ in shown["way"]][::8] == ["受け付けた調査票", "受入報告のあった人"]
+    assert shown["lost"] == 1
+
+
 def test_everything_of_nothing_can_be_shown() -> None:
     empty = context(situation(), ["28106"], OLD, {}, {}, named=True)
     assert (empty["people"], empty["waiting"], empty["chart"], empty["change"]) == (0, 0, None, None)
