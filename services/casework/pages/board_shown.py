@@ -79,7 +79,6 @@ def people(now: Situation, old_after: timedelta) -> dict[str, Any]:
     trend = now.trend
     return {
         "people": now.population,
-        "as_of": now.heard.get("intake.person"),
         "out": sum(one.out for one in now.shelters),
         "needing_care": sum(one.needing_care for one in now.shelters),
         "old_people": sum(one.persons or 0 for one in old),
@@ -110,13 +109,12 @@ def context(
     return {
         **people(now, old_after),
         "at": now.at,
-        "disaster": now.disasters[-1] if now.disasters else None,
+        "disaster": next((one for one in reversed(now.disasters) if one["began"] is not None), None),
         "heard_at": max(now.heard.values(), default=None),
         "old_seconds": int(old_after.total_seconds()),
         "lanes": lanes,
         "way": [(one.ja, now.figure(one.code)) for one in FIGURES if one.code in WAY],
         "lost": now.figure("lost"),
-        "waiting": sum(one.waiting for one in now.lanes),
         "overdue": sum(one.overdue for one in now.lanes),
         "work": work_rows(now, names, ages, named=named),
         "shelters": shelters,

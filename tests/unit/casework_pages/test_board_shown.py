@@ -212,7 +212,7 @@ def test_the_way_from_the_sheet_to_the_arrival_is_told_in_its_order() -> None:
 
 def test_everything_of_nothing_can_be_shown() -> None:
     empty = context(situation(), ["28106"], OLD, {}, {}, named=True)
-    assert (empty["people"], empty["waiting"], empty["chart"], empty["change"]) == (0, 0, None, None)
+    assert (empty["people"], empty["overdue"], empty["chart"], empty["change"]) == (0, 0, None, None)
 
 
 def test_a_city_is_its_wards() -> None:
