@@ -140,7 +140,7 @@ class PlatformSettings(DatabaseSettings, KafkaSettings):
     kek_file: KeyFile
     """The key-encryption key: 32 bytes in base64."""
     local: bool = False
-    """Whether this process belongs to a stack on one machine, started by `tsunagi up`."""
+    """Whether this process belongs to a stack on one machine: by `tsunagi up`, or a trial in containers."""
     token_key_file: KeyFile | None = None
     """The public key that tokens of a local stack are checked with; only a local stack or a drill may have one."""
     token_jwks_url: Annotated[str, AfterValidator(_https)] | None = None
