@@ -1,12 +1,15 @@
 """A deployment that runs elsewhere, in containers: told by variables how to reach it, it is operated as a stack is."""
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import quote, urlsplit, urlunsplit
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pydantic import AfterValidator, Field
 
+from shared.platform.clock import Clock
 from shared.platform.kafka import Kafka
 from shared.platform.settings import (
     PREFIX,
@@ -17,6 +20,7 @@ from shared.platform.settings import (
     read_secret,
     read_settings,
 )
+from tsunagi.client import Client, Who
 from tsunagi.stack.errors import StackError
 
 
@@ -70,3 +74,16 @@ class Deployment:
     def environment(self, service: str, role: str) -> dict[str, str]:
         """Return what a process of this role is told beyond what this one is told."""
         return {f"{PREFIX}DATABASE_URL": self.dsn(service, role)}
+
+
+class Caller(Client):
+    """Calls a deployment's services as one person, with the token that their identity provider gave them."""
+
+    def __init__(self, urls: Mapping[str, str], token: str) -> None:
+        """`urls`: each service's address, as `https://NAME/transfer`."""
+        super().__init__(urls, Ed25519PrivateKey.generate(), Clock())
+        self._given = token
+
+    def token(self, who: Who) -> str:  # noqa: ARG002 - whoever it is done for, one person does it
+        """Return the token."""
+        return self._given

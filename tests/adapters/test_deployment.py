@@ -23,9 +23,10 @@ from shared.platform.clock import Clock, real_now
 from shared.platform.kafka import Access, connecting
 from shared.platform.lag import consumer_lag
 from shared.platform.settling import topics_of
-from shared.platform.tokens import read_signing_key
+from shared.platform.tokens import read_signing_key, sign
 from tests.adapters.deployed import NAMES, Deployed
 from tests.running import eventually
+from tests.unit.importing.made import feature, geojson
 from tsunagi.client import CITY_HQ, Client, Command
 from tsunagi.inside import service_of
 from tsunagi.stack.layout import SERVICES
@@ -177,6 +178,19 @@ def test_it_is_operated_from_a_container(deployed: Deployed) -> None:
     assert deployed.once("operate", "dead-letters", "list").strip() == "0 wait"
     lines = [json.loads(line) for line in deployed.once("operate", "replay").splitlines() if line.startswith("{")]
     assert {line["topic"].split(".")[0] for line in lines} >= {"intake", "screening", "transfer"}
+
+
+def test_a_published_list_is_imported_from_a_container(deployed: Deployed, tmp_path: Path) -> None:
+    key = read_signing_key(deployed.secrets / "token-signing-key.pem")
+    token = sign(key, subject="op", roles=["operator"], wards="*")
+    file = tmp_path / "list.geojson"
+    file.write_bytes(geojson(feature(), feature({"NO": 2, "共通ID": "E2810099002222", "施設・場所名": "試験中学校"})))
+
+    words = ("import", "shelters", str(file), "--to", deployed.urls["transfer"], "--token", token, "--json")
+    first, again = (json.loads(deployed.once("operate", *words).splitlines()[0]) for _ in range(2))
+
+    assert (first["new"], first["unchanged"]) == (2, 0)
+    assert (again["new"], again["unchanged"]) == (0, 2)
 
 
 def test_whatever_runs_once_may_run_again(deployed: Deployed) -> None:

@@ -11,6 +11,7 @@ import typer
 from tsunagi.commands import Folder, Json, app
 
 if TYPE_CHECKING:
+    from tsunagi.client import Client
     from tsunagi.importing.rows import Parsed
     from tsunagi.importing.sending import Taken
     from tsunagi.stack.stack import Stack
@@ -26,6 +27,12 @@ def shelters(
     *,
     city: Annotated[
         str | None, typer.Option(help="JIS code of five digits, for a list whose common ids do not tell it.")
+    ] = None,
+    to: Annotated[
+        str | None, typer.Option(help="Transfer's address in a deployment, https://NAME/transfer; then with --token.")
+    ] = None,
+    token: Annotated[
+        str | None, typer.Option(envvar="TSUNAGI_TOKEN", help="Who imports: a token of city-hq or operator.")
     ] = None,
     ephemeral: Annotated[
         bool, typer.Option("--ephemeral", help="Into a stack of its own, to try the list; nothing stays.")
@@ -43,9 +50,14 @@ def shelters(
     from tsunagi.importing.shelters import parse
     from tsunagi.stack.errors import StackError
 
+    if to is not None and token is None:
+        raise typer.BadParameter("--to needs --token (or the variable TSUNAGI_TOKEN): who imports")
     try:
         parsed = parse(file, city=city)
-        taken = _take(parsed, ephemeral=ephemeral, folder=folder)
+        if to is not None and token is not None:
+            taken = asyncio.run(_send_to(to.rstrip("/"), token, parsed))
+        else:
+            taken = _take(parsed, ephemeral=ephemeral, folder=folder)
     except Problem as problem:
         _refuse(problem, as_json=as_json)
         raise typer.Exit(REFUSED) from None
@@ -74,10 +86,22 @@ def _take(parsed: "Parsed", *, ephemeral: bool, folder: Path | None) -> "Taken":
 
 async def _send(stack: "Stack", parsed: "Parsed") -> "Taken":
     from tsunagi.client import Client
-    from tsunagi.importing.sending import send
 
     async with Client.of(stack) as client:
-        return await send(client, parsed.rows, lambda count: _say(f"{count}/{len(parsed.rows)}"))
+        return await _send_by(client, parsed)
+
+
+async def _send_to(transfer: str, token: str, parsed: "Parsed") -> "Taken":
+    from tsunagi.deployment import Caller
+
+    async with Caller({"transfer": transfer}, token) as client:
+        return await _send_by(client, parsed)
+
+
+async def _send_by(client: "Client", parsed: "Parsed") -> "Taken":
+    from tsunagi.importing.sending import send
+
+    return await send(client, parsed.rows, lambda count: _say(f"{count}/{len(parsed.rows)}"))
 
 
 def _say(sentence: str) -> None:
