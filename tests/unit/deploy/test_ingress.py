@@ -37,7 +37,9 @@ def test_each_service_has_its_path_and_no_other_leads_anywhere() -> None:
         assert one["host"] == f"{service}-api"
         assert one["port"] == environment(api)["TSUNAGI_PORT"]
         assert environment(api)["TSUNAGI_ROOT_PATH"] == f"/{service}"
-        assert f"redir /{service} /{service}/ 308" in TEXT
+        assert re.search(rf"@(home|{service}) path (/ )?/{service} /{service}/\n", TEXT), (
+            "without a page it leads somewhere"
+        )
 
 
 def test_a_request_may_be_as_large_as_its_service_takes_it() -> None:
