@@ -47,6 +47,10 @@ class Drivers:
                 self._stage.begin(self._drives(row, self._turns.get(trip, 1)))
         return new
 
+    def held(self) -> int:
+        """Return how many things are held in mind: those that the last look showed, and no others."""
+        return len(self._known)
+
     def _forget(self, rows: list[dict[str, Any]]) -> None:
         """What is no longer on the list need not be known."""
         listed = {row["trip"] for row in rows}

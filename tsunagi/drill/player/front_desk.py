@@ -23,6 +23,10 @@ class FrontDesk:
         """Take sheets in, for ever."""
         await attend(self._stage.bells["sheets", self._ward], self.look, soon=0.8, seldom=SELDOM)
 
+    def held(self) -> int:
+        """Return how many things are held in mind: those that the last look showed, and no others."""
+        return len(self._taken)
+
     async def look(self) -> int:
         """Take in what has come; return how many sheets that were."""
         stage = self._stage

@@ -68,6 +68,10 @@ class Headquarters:
         await self._go_on_with_families()
         await attend(self._stage.bells["headquarters", self._ward], self.look)
 
+    def held(self) -> int:
+        """Return how many things are held in mind: those that the last look showed, and no others."""
+        return sum(map(len, (self._asked, self._rung, self._planned, self._offers, self._families)))
+
     async def look(self) -> int:
         """Ask for whoever is new, tell the facilities, have drives planned and offered; return how much was done."""
         client, who = self._stage.client, self._who

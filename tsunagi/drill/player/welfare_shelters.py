@@ -61,6 +61,10 @@ class WelfareShelters:
             await bell.wait(3600)
             await self.look(facility_id)
 
+    def held(self) -> int:
+        """Return how many things are held in mind: those that the last look showed, and no others."""
+        return sum(map(len, self._known.values()))
+
     async def look(self, facility_id: UUID) -> int:
         """Begin with what is new on the facility's page; return how much that was."""
         stage, who = self._stage, facility(facility_id)
