@@ -165,6 +165,8 @@ def _invite(stack: Stack, made_for: "Setting | None") -> None:
     _say("")
 
 
+_TO_END = 20.0
+"""Real seconds that a command has to end when the stack is about to."""
 _PLAYED = (0, 1)
 """Exit codes of a drill that was played to its end, whatever it found."""
 
@@ -173,10 +175,30 @@ def _run_then(stack: Stack, then: str | None) -> int | None:
     if not then:
         return None
     environment = os.environ | {"TSUNAGI_STACK": str(stack.folder)}
-    done = subprocess.run([sys.executable, "-m", "tsunagi", *shlex.split(then)], env=environment, check=False)
-    if done.returncode:
-        _say(f"`tsunagi {then}` ended with {done.returncode}; the stack stays up.")
-    return done.returncode
+    running = subprocess.Popen([sys.executable, "-m", "tsunagi", *shlex.split(then)], env=environment)
+    try:
+        code = running.wait()
+    except _Ended:
+        running.terminate()
+        _wait_for(running)
+        raise
+    except KeyboardInterrupt:
+        _wait_for(running)  # Ctrl-C has reached it as well
+        raise
+    if code:
+        _say(f"`tsunagi {then}` ended with {code}; the stack stays up.")
+    return code
+
+
+def _wait_for(running: "subprocess.Popen[bytes]") -> None:
+    """Let a command that was told to end say how far it came, while the stack is still there for it."""
+    try:
+        running.wait(_TO_END)
+    except subprocess.TimeoutExpired:
+        running.kill()
+    except BaseException:
+        running.kill()
+        raise
 
 
 def _slow_down(stack: Stack) -> None:
