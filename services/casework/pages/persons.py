@@ -21,8 +21,8 @@ Finding = Annotated[Call, Depends(allow("person.find"))]
 
 
 def search_words(text: str) -> str:
-    """Return what is searched for: one way of writing (half and full width), without spaces and dots between names."""
-    return "".join(unicodedata.normalize("NFKC", text).split()).replace("・", "")
+    """Return what is searched for: in one way of writing (half and full width), without the spaces between names."""
+    return "".join(unicodedata.normalize("NFKC", text).split())
 
 
 @router.get("/pages/persons", **page("person.find"))

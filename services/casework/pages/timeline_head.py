@@ -181,9 +181,13 @@ def _age(told: Mapping[str, Any], band: str, now: datetime) -> str:
 
 def _care(way: Journey, events: Sequence[Recorded]) -> list[str]:
     communication: tuple[str, ...] = ()
+    carer: str | None = None
     for one in sheet_events(events):
-        if isinstance(one.event, PersonRegistered) or "communication" in getattr(one.event, "fields", ()):
-            communication = getattr(one.event, "communication", ())
+        if not isinstance(one.event, PersonRegistered | PersonCorrected):
+            continue
+        fields = one.event.fields if isinstance(one.event, PersonCorrected) else ("communication", "carer")
+        communication = one.event.communication if "communication" in fields else communication
+        carer = one.event.carer if "carer" in fields else carer
     needs = [short(codes.NEED.label(one)) for one in way.needs]
     told = [
         *needs,
@@ -192,6 +196,7 @@ def _care(way: Journey, events: Sequence[Recorded]) -> list[str]:
         *(["命を守る電源"] if way.power_needed else []),
         *(codes.OBSERVATION.label(one) for one in way.observations),
         *(codes.COMMUNICATION.label(one) for one in communication),
+        *([f"介助者 {codes.CARER.label(carer)}"] if carer else []),
     ]
     return told or (["配慮が必要"] if way.care else [])
 

@@ -185,7 +185,7 @@ async def test_the_head_says_who_where_since_when_and_with_whom(send: Send, tell
     where, care, family = (one.text for one in head.all("dd"))
     assert where.startswith("蓮池小学校 福祉避難スペース")
     assert where.endswith("20日 10:12から")
-    assert care == "要介護3以上 車いす 筆談 そばアレルギー"
+    assert care == "要介護3以上 車いす 筆談 介助者 いる時間がある そばアレルギー"
     assert family == "子 例野 一郎 40～64歳"
     assert head.one("dl").one("a").attributes["href"] == f"/pages/persons/{child.person}"
 
