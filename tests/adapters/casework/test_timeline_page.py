@@ -167,6 +167,7 @@ async def test_the_head_says_who_where_since_when_and_with_whom(send: Send, tell
             needs=("care-3-plus",),
             aids=("wheelchair",),
             communication=("writing",),
+            carer="sometimes",
             words=words,
         ),
         "1:12",
