@@ -25,8 +25,8 @@ from services.casework.rebuild import rebuild
 from services.casework.settings import CaseworkSettings
 from services.casework.wiring import SERVICE
 from shared.contracts.topics import EVENT_TOPICS, PARTITIONS
-from shared.platform.parts import open_parts
 from shared.platform.partitioning import hashes_of
+from shared.platform.parts import open_parts
 from tsunagi.stack.stack import Stack
 
 FLOOR_DATABASE = "floor_casework"
@@ -130,7 +130,7 @@ async def ours() -> tuple[float, int]:
     settings = CaseworkSettings()
     async with open_parts(SERVICE.name, settings, SERVICE.ledger, SERVICE.project) as parts:
         began = time.perf_counter()
-        done = await rebuild(parts, say)
+        done = await rebuild(parts, lambda one: say(str(one)))
         return time.perf_counter() - began, done.events
 
 

@@ -88,7 +88,11 @@ class _Ways:
     def city(self) -> list[Told]:
         """Tell the disaster and the facilities."""
         opened = _Stream(self, self.disaster, WARDS[0], BEGAN)
-        opened.say(disaster.DisasterDeclared(kind="earthquake", title="訓練", drill=True, wards=WARDS, stage="onset", began=BEGAN))
+        opened.say(
+            disaster.DisasterDeclared(
+                kind="earthquake", title="訓練", drill=True, wards=WARDS, stage="onset", began=BEGAN
+            )
+        )
         made = opened.told
         for n, one in enumerate((*self.shelters, *self.cores)):
             kind = "shelter" if n < len(self.shelters) else "core-welfare"

@@ -12,7 +12,7 @@ from shared.platform.parts import Parts
 
 def tables_of(parts: Parts) -> Tables:
     """Return every version of the table of hand-offs. Raises `Invalid("handoff-kinds.unreadable")`."""
-    return _tables(parts.policy(CaseworkSettings).handoff_kinds)
+    return tables_in(parts.policy(CaseworkSettings).handoff_kinds)
 
 
 def scheme_of(parts: Parts) -> Scheme:
@@ -21,7 +21,8 @@ def scheme_of(parts: Parts) -> Scheme:
 
 
 @cache
-def _tables(files: tuple[Path, ...]) -> Tables:
+def tables_in(files: tuple[Path, ...]) -> Tables:
+    """Return the packaged table and those of these files. Raises `Invalid("handoff-kinds.unreadable")`."""
     return Tables([packaged_table(), *(read_table(file.read_bytes()) for file in files)])
 
 

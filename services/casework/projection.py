@@ -58,11 +58,20 @@ async def admit(session: Session, incoming: Sequence[Incoming]) -> list[Recorded
 
 async def note_heard(session: Session, incoming: Sequence[Incoming], schema: str = "public") -> None:
     """Note how far each partition has been heard, repeated events included."""
+    places = [(one.topic, one.partition, one.offset, one.recorded.envelope.recorded_at) for one in incoming]
+    await note_places(session, places, schema)
+
+
+async def note_places(
+    session: Session, places: Sequence[tuple[str, int, int, datetime]], schema: str = "public"
+) -> None:
+    """Note how far partitions have been heard: topic, partition, offset, and when what stood there was written."""
     last: dict[tuple[str, int], tuple[int, datetime]] = {}
-    for one in incoming:
-        place = one.topic, one.partition
-        offset, instant = last.get(place, (one.offset, one.recorded.envelope.recorded_at))
-        last[place] = max(offset, one.offset), max(instant, one.recorded.envelope.recorded_at)
+    for topic, part, offset, instant in places:
+        known = last.get((topic, part), (offset, instant))
+        last[topic, part] = max(known[0], offset), max(known[1], instant)
+    if not last:
+        return
     rows = sorted((*place, *reached) for place, reached in last.items())
     statement = _HEARD.replace("INTO heard", f"INTO {schema}.heard")
     await session.execute(statement, *(list(column) for column in zip(*rows, strict=True)))

@@ -1,6 +1,7 @@
 """Events ↔ rows of the timeline, and what is folded ↔ rows of the other tables: the one place that knows both."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from services.casework.domain.disaster import disaster
 from services.casework.domain.facility import facility
 from services.casework.domain.handoff_rules import Tables
 from services.casework.domain.handoffs import Traced, trace
+from services.casework.domain.journey import Journey
 from services.casework.domain.sheet import sheet
 from services.casework.domain.timeline import settle, settles_at
 from services.casework.tables import handoffs, people, placements, stays, timeline, trips
@@ -103,7 +105,7 @@ def folded(tables: Tables, topic: str, key: UUID, events: Sequence[Recorded]) ->
     if fold is None:
         return {}
     table, made = fold
-    return {table: [_builtins(made(key, settled.events))]}
+    return {table: [msgspec.structs.asdict(made(key, settled.events))]}
 
 
 _OTHERS: Mapping[str, tuple[str, Callable[[UUID, Iterable[Recorded]], msgspec.Struct]]] = {
@@ -113,24 +115,23 @@ _OTHERS: Mapping[str, tuple[str, Callable[[UUID, Iterable[Recorded]], msgspec.St
 }
 
 
-def _builtins(struct: object) -> dict[str, Any]:
-    made: dict[str, Any] = msgspec.to_builtins(struct)
-    return made
-
-
-_PEOPLE = tuple(column.name for column in people.columns)
+_PEOPLE = tuple(column.name for column in people.columns if hasattr(Journey, column.name))
+_WAY = attrgetter(*_PEOPLE)
 _HANDOFFS = tuple(column.name for column in handoffs.columns)
 _PLACEMENTS = tuple(column.name for column in placements.columns)
 _TRIPS = tuple(column.name for column in trips.columns)
 _STAYS = tuple(column.name for column in stays.columns if column.name not in ("person", "kept"))
 
 
+_MERGED = (PersonsMerged, PersonsUnmerged)
+
+
 def person_rows(traced: Traced, events: Iterable[Recorded]) -> Rows:
     """Return the rows of one person. `linked` is read off all events, so that what was taken back is there too."""
     way = traced.journey
-    merged = (one.event.other for one in events if isinstance(one.event, PersonsMerged | PersonsUnmerged))
-    row = {name: getattr(way, name, None) for name in _PEOPLE}
-    row |= {"standing": traced.standing, "linked": sorted(set(merged)), "needs_care": way.needs_care}
+    merged = [one.event.other for one in events if isinstance(one.event, _MERGED)]
+    row = dict(zip(_PEOPLE, _WAY(way), strict=True))
+    row["standing"], row["linked"] = traced.standing, sorted(set(merged))
     about = {"household": way.household, "disaster": way.disaster, "ward": way.ward, "wards": way.wards}
     return {
         "people": [row],

@@ -3,11 +3,13 @@
 For what is long: rebuild, replay, verify, export. No group, no commits; nothing here changes anything.
 """
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Collection, Mapping
-from typing import NamedTuple
+from operator import itemgetter
+from typing import Any, NamedTuple
 
-from aiokafka import AIOKafkaConsumer
+from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
 from shared.platform.inbox import Broken, Incoming, Message, read_message
@@ -18,6 +20,10 @@ PATIENCE = 60.0
 """Seconds without a single message after which reading is given up: a broker that is away comes back, or does not."""
 Since = Mapping[tuple[str, int], int]
 """Topic and partition → the offset at which to begin."""
+Extent = Mapping[tuple[str, int], tuple[int, int]]
+"""Topic and partition → the offset at which to begin, and the one before which to end."""
+_A_FETCH = 8 << 20
+"""Bytes that the broker may send at once: a reader holds them, and what it makes of them."""
 
 
 class Page(NamedTuple):
@@ -25,6 +31,15 @@ class Page(NamedTuple):
 
     events: list[Incoming]
     broken: list[Broken]
+
+
+async def extent_of(kafka: Kafka, topics: Collection[str], *, since: Since | None = None) -> Extent:
+    """Return where these topics begin (or `since`, if that is later) and end now. Raises as `read_messages` does."""
+    consumer = _consumer(kafka)
+    try:
+        return await _extent(kafka, consumer, topics, since)
+    finally:
+        await consumer.stop()
 
 
 async def read_messages(
@@ -35,60 +50,89 @@ async def read_messages(
     `since`: where to begin in those partitions instead. Each page is of one partition. Raises what aiokafka raises,
     `LookupError` where a topic is not there, `TimeoutError` where nothing comes any more.
     """
-    admin = AIOKafkaAdminClient(**connecting(kafka), request_timeout_ms=15000)
-    consumer = AIOKafkaConsumer(
+    consumer = _consumer(kafka)
+    try:
+        extent = await _extent(kafka, consumer, topics, since)
+        async for page in _read(consumer, extent, most):
+            yield page
+    finally:
+        await consumer.stop()
+
+
+async def read_extent(kafka: Kafka, extent: Extent, *, most: int = 2000) -> AsyncIterator[list[Message]]:
+    """Yield the messages of these partitions between these offsets, as `read_messages` does."""
+    consumer = _consumer(kafka)
+    try:
+        await consumer.start()
+        consumer.assign([TopicPartition(*place) for place in extent])
+        async for page in _read(consumer, extent, most):
+            yield page
+    finally:
+        await consumer.stop()
+
+
+def _consumer(kafka: Kafka) -> Any:
+    return AIOKafkaConsumer(
         **connecting(kafka),
         group_id=None,
         enable_auto_commit=False,
         auto_offset_reset="earliest",
         request_timeout_ms=15000,
         max_partition_fetch_bytes=1 << 20,
+        fetch_max_bytes=_A_FETCH,
     )
+
+
+async def _extent(kafka: Kafka, consumer: Any, topics: Collection[str], since: Since | None) -> Extent:
+    admin = AIOKafkaAdminClient(**connecting(kafka), request_timeout_ms=15000)
     try:
-        await admin.start()
+        await asyncio.gather(admin.start(), consumer.start())
         partitions = await partitions_of(admin, topics)
-        await consumer.start()
         consumer.assign(partitions)  # so that it learns of all topics at once
         consumer.pause(*partitions)
         ends = await consumer.end_offsets(partitions)
-        begins = dict(await consumer.beginning_offsets(partitions))
-        for partition in partitions:
-            begins[partition] = max(begins[partition], (since or {}).get((partition.topic, partition.partition), 0))
-        open_ = {partition for partition in partitions if begins[partition] < ends[partition]}
-        for partition in open_:
-            consumer.seek(partition, begins[partition])
-            consumer.resume(partition)
-        moved = time.monotonic()
-        while open_:
-            got = await consumer.getmany(timeout_ms=1000, max_records=most)
-            for partition, records in got.items():
-                if partition in open_ and records:
-                    page = [
-                        Message(
-                            one.topic,
-                            one.partition,
-                            one.offset,
-                            one.key,
-                            tuple((name, value or b"") for name, value in one.headers),
-                            one.value,
-                        )
-                        for one in records
-                        if one.offset < ends[partition]
-                    ]
-                    if page:
-                        yield page
-            # A compacted or aborted end has no message of its own, so the position says when a partition is done.
-            done = {partition for partition in open_ if await consumer.position(partition) >= ends[partition]}
-            if done:
-                open_ -= done
-                consumer.pause(*done)
-            if got or done:
-                moved = time.monotonic()
-            elif time.monotonic() - moved > PATIENCE:
-                raise TimeoutError(f"nothing came of {len(open_)} partitions for {PATIENCE:g} s")
+        begins = await consumer.beginning_offsets(partitions)
     finally:
-        await consumer.stop()
         await admin.close()
+    asked = since or {}
+    return {(one.topic, one.partition): (max(begins[one], asked.get(tuple(one), 0)), ends[one]) for one in partitions}
+
+
+async def _read(consumer: Any, extent: Extent, most: int) -> AsyncIterator[list[Message]]:
+    ends = {TopicPartition(*place): end for place, (_, end) in extent.items()}
+    open_ = {TopicPartition(*place) for place, (begin, end) in extent.items() if begin < end}
+    consumer.pause(*(ends.keys() - open_))
+    for partition in open_:
+        consumer.seek(partition, extent[tuple(partition)][0])
+        consumer.resume(partition)
+    moved = time.monotonic()
+    while open_:
+        got = await consumer.getmany(timeout_ms=1000, max_records=most)
+        for partition, records in got.items():
+            if partition in open_ and records:
+                end = ends[partition]
+                page = [_message(one) for one in records if one.offset < end]
+                if page:
+                    yield page
+        # A compacted or aborted end has no message of its own, so the position says when a partition is done.
+        done = {one for one in open_.intersection(got or open_) if await consumer.position(one) >= ends[one]}
+        if done:
+            open_ -= done
+            consumer.pause(*done)
+        if got or done:
+            moved = time.monotonic()
+        elif time.monotonic() - moved > PATIENCE:
+            raise TimeoutError(f"nothing came of {len(open_)} partitions for {PATIENCE:g} s")
+
+
+_said = itemgetter(1)
+
+
+def _message(one: Any) -> Message:
+    headers = tuple(one.headers)
+    if None in map(_said, headers):
+        headers = tuple((name, value or b"") for name, value in headers)
+    return Message(one.topic, one.partition, one.offset, one.key, headers, one.value)
 
 
 async def read_log(

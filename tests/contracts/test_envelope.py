@@ -1,6 +1,7 @@
 """The envelope: CloudEvents headers there and back, and what is no event of ours said to be unreadable."""
 
 import contextlib
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 from uuid import UUID
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
+from shared.contracts import envelope as envelopes
 from shared.contracts.envelope import (
     Envelope,
     Sealed,
@@ -153,6 +155,52 @@ def test_a_broken_header_makes_it_unreadable_and_its_value_is_not_repeated(name:
     with pytest.raises(Unreadable) as unreadable:
         from_headers(headers, topic="intake.person", key=KEY)
     assert "yesterday" not in unreadable.value.args[0]
+
+
+ODD = [
+    b"null",
+    b"",
+    b" ",
+    b'"',
+    b'a","actor":"b',
+    b"\\u0041",
+    b"7",
+    b"+7",
+    b"1e3",
+    b"a\nb",
+    b"\x00",
+    b"\xff",
+    "例".encode(),
+    b"%b",
+]
+
+
+def read_by(read: Callable[..., Envelope], headers: Sequence[tuple[str, bytes | None]], key: bytes) -> Envelope | str:
+    try:
+        return read(headers, topic="intake.person", key=key)
+    except Unreadable as unreadable:
+        return str(unreadable.args[0])
+
+
+@given(
+    some.lists(
+        some.tuples(some.sampled_from([*REQUIRED, *OPTIONAL, "topic", "key", "later"]), some.sampled_from(ODD)),
+        max_size=2,
+    ),
+    some.sampled_from([KEY, KEY.upper(), KEY.replace(b"-", b""), b"null", b'"']),
+    some.booleans(),
+)
+def test_what_is_read_in_one_go_is_what_is_read_field_by_field(
+    odd: list[tuple[str, bytes]], key: bytes, instead: bool
+) -> None:
+    """`from_headers` takes the short way wherever it can; whatever stands in a header, it comes to the same."""
+    said = dict(odd) if instead else {}
+    headers = [(name, said.get(name, value)) for name, value in to_headers(ENVELOPE)] + ([] if instead else odd)
+
+    def carefully(headers: Sequence[tuple[str, bytes | None]], *, topic: str, key: bytes) -> Envelope:
+        return envelopes._carefully(headers, topic, key)
+
+    assert read_by(from_headers, headers, key) == read_by(carefully, headers, key)
 
 
 @pytest.mark.parametrize("key", [None, b"", b"\xff", b"household"])

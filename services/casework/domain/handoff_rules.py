@@ -28,11 +28,17 @@ class Where:
 
     def met(self, one: Recorded, journey: Journey, item: object = None) -> bool:
         """Whether all of it holds."""
-        return all(_among(look(one, journey, item), values) for look, values in self._checks)
+        for look, values in self._checks:  # noqa: SIM110 - a generator a call would cost more than the checks
+            if not _among(look(one, journey, item), values):
+                return False
+        return True
 
     def touched(self, one: Recorded, journey: Journey, item: object = None) -> bool:
         """Whether any of it holds."""
-        return any(_among(look(one, journey, item), values) for look, values in self._checks)
+        for look, values in self._checks:  # noqa: SIM110 - the same
+            if _among(look(one, journey, item), values):
+                return True
+        return False
 
 
 def _among(value: object, values: Values) -> bool:
@@ -204,10 +210,11 @@ class Facts:
         self._trips: dict[UUID, TripPlanned] = {}
         self._tasks: dict[UUID, UUID] = {}
         for one in events:
-            if isinstance(one.event, TripPlanned):
-                self._trips[one.envelope.subject] = one.event
-            elif isinstance(one.event, CaseReferred):
-                self._tasks[one.event.referral] = one.event.task or one.event.referral
+            event = one.event
+            if isinstance(event, TripPlanned):
+                self._trips[one.envelope.subject] = event
+            elif isinstance(event, CaseReferred):
+                self._tasks[event.referral] = event.task or event.referral
 
     def about(self, path: str, one: Recorded, item: object) -> UUID | None:
         """Return what an event is about by a path: `subject`, a field, `item.…`, `trip.placement`, `referral.task`."""

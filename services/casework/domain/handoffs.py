@@ -95,6 +95,9 @@ def handoffs(tables: Tables, person: UUID, settled: Settled) -> list[Handoff]:
     return trace(tables, person, settled).handoffs
 
 
+_SAID = frozenset({HandoffTaken, HandoffReturned, HandoffEnded, HandoffEscalated})
+
+
 class _Tracing:
     """One pass over a person's events."""
 
@@ -114,10 +117,10 @@ class _Tracing:
         """Let one event count: first for the way, then for what it finishes, then for what it opens."""
         take(self.journey, one)
         self.journey.settle_in(one, self._settled)
-        if isinstance(one.event, HandoffTaken | HandoffReturned | HandoffEnded | HandoffEscalated):
-            self._say(one)
         event_type = type(one.event)
-        for handoff, rules in list(self._live.values()):
+        if event_type in _SAID:
+            self._say(one)
+        for handoff, rules in list(self._live.values()) if self._live else ():
             for closes in rules.closes.get((handoff.kind, event_type), ()):
                 if self._concerns(closes, handoff, one):
                     self._close(handoff, closes, one)

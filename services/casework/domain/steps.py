@@ -36,22 +36,24 @@ def take(state: Journey, recorded: Recorded) -> None:
     """Let one event count, in place (a way is folded anew at every event of the person: copies would cost)."""
     envelope, event = recorded.envelope, recorded.event
     at = settles_at(envelope)
-    if envelope.ward is not None:
+    if envelope.ward is not None and envelope.ward != state.ward:
         state.ward = envelope.ward
         if envelope.ward not in state.wards:
             state.wards = sorted([*state.wards, envelope.ward])
     state.disaster = state.disaster or envelope.disaster
     if state.last_heard is None or envelope.recorded_at > state.last_heard:
         state.last_heard = envelope.recorded_at
-    if not isinstance(event, handoff.HandoffTaken | handoff.HandoffReturned | handoff.HandoffEscalated):
-        state.signed_off = isinstance(event, handoff.HandoffEnded)
-    if is_contact(event):
+    kind = type(event)
+    if kind not in _SAID_OF_HANDOFFS:
+        state.signed_off = kind is handoff.HandoffEnded
+    if kind in _CONTACTS and is_contact(event):
         state.last_contact = at
-    step = _STEPS.get(type(event))
+    step = _STEPS.get(kind)
     if step is not None:
         step(state, event, envelope, at)
 
 
+_SAID_OF_HANDOFFS = frozenset({handoff.HandoffTaken, handoff.HandoffReturned, handoff.HandoffEscalated})
 _REACHED = ("reached", "reached-other")
 _CONTACTS: dict[type[Event], tuple[str, tuple[str, ...]] | None] = {
     intake.PersonRegistered: None,

@@ -75,13 +75,16 @@ def settle(
     taken back never counts. `known_by`: only what had been heard by then; `happened_by`: what had happened by then,
     as far as is known. Repeated events count once.
     """
-    known = {one.envelope.id: one for one in events if known_by is None or one.envelope.recorded_at <= known_by}
-    if not any(one.envelope.corrects or isinstance(one.event, PersonsMerged) for one in known.values()):
-        ordered = sorted(known.values(), key=order_key)
-        if happened_by is not None:
-            ordered = [one for one in ordered if settles_at(one.envelope) <= happened_by]
-        return Settled(ordered, {})
-    return _corrected(known, happened_by)
+    if known_by is not None:
+        events = [one for one in events if one.envelope.recorded_at <= known_by]
+    known = {one.envelope.id: one for one in events}
+    for one in known.values():
+        if one.envelope.corrects is not None or isinstance(one.event, PersonsMerged):
+            return _corrected(known, happened_by)
+    ordered = sorted(known.values(), key=order_key) if len(known) > 1 else list(known.values())
+    if happened_by is not None:
+        ordered = [one for one in ordered if settles_at(one.envelope) <= happened_by]
+    return Settled(ordered, {})
 
 
 def _corrected(known: Mapping[UUID, Recorded], happened_by: datetime | None) -> Settled:

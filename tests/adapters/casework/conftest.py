@@ -14,7 +14,9 @@ from shared.contracts.envelope import Recorded
 from shared.platform.parts import Parts, open_parts
 from shared.platform.settling import Settling
 from shared.platform.tokens import read_signing_key
+from shared.platform.topics import create_topics
 from shared.platform.web import Api
+from tests.adapters.casework.logged import Live
 from tests.adapters.platform.made import message
 from tests.fresh import FreshDatabase, MakeDatabase
 from tests.matrix import Token, sign_with
@@ -95,6 +97,13 @@ def batched(events: Sequence[Recorded], dice: random.Random | None) -> list[list
         else:
             made.append([(n, one)])
     return made
+
+
+@pytest.fixture
+async def live(settling: Settling, worker: Parts) -> Live:
+    """What a live worker does with what is on the log."""
+    await create_topics(worker.settings.kafka)
+    return Live(settling, worker.settings.kafka)
 
 
 @pytest.fixture

@@ -1,73 +1,31 @@
 """The timeline can be thrown away: the log gives the same rows byte for byte, while the worker goes on."""
 
 import asyncio
-import contextlib
-import random
-from collections.abc import Sequence
+from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
+import msgspec
 import pytest
 
 from services.casework import rebuild as rebuilding
-from services.casework.rebuild import fingerprints, rebuild
-from shared.contracts.envelope import Recorded
-from shared.contracts.topics import EVENT_TOPICS
+from services.casework.rebuild import rebuild
+from services.casework.rebuilding import hands, shadow
+from services.casework.rebuilding.progress import Progress
+from services.casework.tables import PROJECTED, metadata
+from shared.contracts.topics import Topic
 from shared.kernel.errors import Refused
-from shared.platform.inbox import Message
-from shared.platform.logread import read_messages
+from shared.platform.migrate import differences
 from shared.platform.parts import Parts
 from shared.platform.postgres import Session
-from shared.platform.settling import Settling
 from shared.platform.topics import create_topics
-from tests.adapters.platform.made import message, send, wait_for
-from tests.unit.casework.lives import random_life
+from tests.adapters.casework.logged import Live, digests, put, some_lives
+from tests.adapters.platform.made import an_id, message, send, wait_for, went_out
+from tests.fresh import FreshDatabase
+from tests.unit.casework.told import Life
 
 pytestmark = pytest.mark.stack
-
-
-class Live:
-    """What a live worker does: reads on from where it was, and settles."""
-
-    def __init__(self, settling: Settling, kafka: str) -> None:
-        self.settling = settling
-        self.kafka = kafka
-        self.after: dict[tuple[str, int], int] = {}
-        self.settled = 0
-
-    async def read_on(self) -> None:
-        async for page in read_messages(self.kafka, EVENT_TOPICS, since=self.after, most=50):
-            by_topic: dict[str, list[Message]] = {}
-            for one in page:
-                by_topic.setdefault(one.topic, []).append(one)
-            for messages in by_topic.values():
-                await self.settling.settle([self.settling.read(one) for one in messages])
-            for one in page:
-                self.after[one.topic, one.partition] = one.offset + 1
-            self.settled += len(page)
-
-
-@pytest.fixture
-async def live(settling: Settling, worker: Parts) -> Live:
-    await create_topics(worker.settings.kafka)
-    return Live(settling, worker.settings.kafka)
-
-
-def some_lives(name: str, many: int) -> list[Recorded]:
-    dice = random.Random(name)
-    events = [one for n in range(many) for one in random_life(f"{name} {n}", dice).events]
-    dice.shuffle(events)
-    return [*events, *dice.sample(events, len(events) // 10)]  # the relay sends some of them twice
-
-
-async def put(kafka: str, events: Sequence[Recorded]) -> None:
-    """Put events on the log, each in the partition of its key."""
-    await send(kafka, *(message(one, partition=one.envelope.key.int % 12) for one in events))
-
-
-async def digests(parts: Parts) -> dict[str, str]:
-    async with parts.database.session() as session:
-        return await fingerprints(session)
 
 
 async def untouched(parts: Parts) -> list[object]:
@@ -143,7 +101,7 @@ async def test_what_the_worker_settles_while_it_is_held_waits_for_the_new_tables
 ) -> None:
     await put(live.kafka, some_lives("sixth", 5))
     await live.read_on()
-    exchange = rebuilding._exchange
+    exchange = shadow.exchange
     working: list[asyncio.Task[None]] = []
 
     async def while_the_worker_tries(work: Session) -> None:
@@ -153,7 +111,7 @@ async def test_what_the_worker_settles_while_it_is_held_waits_for_the_new_tables
         await exchange(work)
 
     with monkeypatch.context() as patched:
-        patched.setattr(rebuilding, "_exchange", while_the_worker_tries)
+        patched.setattr(shadow, "exchange", while_the_worker_tries)
         await rebuild(owner)
     await working[0]
     await nothing_is_missing(owner, worker)
@@ -175,24 +133,6 @@ async def nothing_is_missing(owner: Parts, worker: Parts) -> None:
     assert await digests(worker) == at_rest
 
 
-async def test_a_rebuild_that_breaks_off_changes_nothing(
-    live: Live, owner: Parts, worker: Parts, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    await put(live.kafka, some_lives("fifth", 5))
-    await live.read_on()
-    before = await digests(worker)
-
-    async def breaks(*_: object) -> None:
-        raise ConnectionError("the power went")
-
-    with monkeypatch.context() as patched, contextlib.suppress(ConnectionError):
-        patched.setattr(rebuilding, "_exchange", breaks)
-        await rebuild(owner)
-    assert await digests(worker) == before
-    await rebuild(owner)
-    assert await digests(worker) == before
-
-
 async def test_one_rebuild_at_a_time(live: Live, owner: Parts) -> None:
     async with owner.database.session() as session:
         await session.fetchval("SELECT pg_advisory_lock($1)", rebuilding.ONE_AT_A_TIME)
@@ -202,3 +142,149 @@ async def test_one_rebuild_at_a_time(live: Live, owner: Parts) -> None:
         finally:
             await session.fetchval("SELECT pg_advisory_unlock($1)", rebuilding.ONE_AT_A_TIME)
     assert refused.value.code == "rebuild.running"
+
+
+async def test_the_new_tables_are_as_the_migrations_make_them(
+    live: Live, owner: Parts, worker: Parts, fresh: FreshDatabase
+) -> None:
+    await put(live.kafka, some_lives("seventh", 2))
+    await live.read_on()
+    before = await shapes(worker)
+    await rebuild(owner)
+    assert await shapes(worker) == before
+    assert await differences(metadata, fresh.dsn()) == []
+
+
+async def shapes(parts: Parts) -> list[object]:
+    """Columns, constraints and indexes of the projected tables, by name and definition, and who may do what."""
+    names = [table.name for table in PROJECTED]
+    async with parts.database.session() as session:
+        return [
+            [tuple(row) for row in await session.fetch(statement, names)]
+            for statement in (
+                (
+                    "SELECT table_name, column_name, data_type, is_nullable, ordinal_position, column_default"
+                    " FROM information_schema.columns WHERE table_schema = 'public' AND table_name = ANY($1) ORDER BY 1, 5"
+                ),
+                (
+                    "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint"
+                    " WHERE conrelid::regclass::text = ANY($1) ORDER BY 1, 2"
+                ),
+                "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public' AND tablename = ANY($1) ORDER BY 1",
+                (
+                    "SELECT relname, relacl::text, relpersistence FROM pg_class WHERE relname = ANY($1)"
+                    " AND relnamespace = 'public'::regnamespace ORDER BY 1"
+                ),
+            )
+        ]
+
+
+async def test_however_many_share_the_work_and_however_it_is_cut_the_rows_are_the_same(
+    live: Live, owner: Parts, worker: Parts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await put(live.kafka, some_lives("eighth", 20))
+    await live.read_on()
+    before = await digests(worker)
+    for many, at_once in ((1, 12_000), (3, 7)):
+        monkeypatch.setattr(hands, "_MOST_AT_ONCE", at_once)
+        await rebuild(owner, hands=many)
+        assert await digests(worker) == before, (many, at_once)
+
+
+async def test_what_the_worker_lays_aside_is_left_out(live: Live, owner: Parts, worker: Parts) -> None:
+    life = Life("too much")
+    life.register("10:00")
+    life.register("10:05")
+    life.register("10:10")
+    unread, refused, kept = (message(one, partition=3) for one in life.events)
+    number = [pair if pair[0] != "version" else ("version", b"99999999999") for pair in refused.headers]
+    await send(live.kafka, unread._replace(value=b"\xff"), refused._replace(headers=tuple(number)), kept)
+    await put(live.kafka, some_lives("ninth", 3))
+    await live.read_on()
+    before = await digests(worker)
+    async with worker.database.session() as session:
+        assert await session.fetchval("SELECT count(*) FROM timeline WHERE key = $1", life.person) == 1
+        aside = await session.fetchval("SELECT count(*) FROM dead_letters")
+
+    done = await rebuild(owner)
+
+    assert await digests(worker) == before
+    assert (done.broken, done.refused) == (aside - done.refused, 1)
+
+
+async def test_what_is_refused_among_what_comes_meanwhile_is_left_out_too(
+    live: Live, owner: Parts, worker: Parts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    life = Life("too much, too late")
+    life.register("10:00")
+    life.register("10:05")
+    refused, kept = (message(one, partition=3) for one in life.events)
+    number = [pair if pair[0] != "version" else ("version", b"99999999999") for pair in refused.headers]
+
+    async def comes_late(progress: Progress) -> None:
+        if progress.phase == "folding" and not late:
+            late.append(True)
+            await send(live.kafka, refused._replace(headers=tuple(number)), kept)
+
+    late: list[bool] = []
+    await rebuild(owner, awaited(comes_late, monkeypatch))
+    await live.read_on()
+    at_rest = await digests(worker)
+    await rebuild(owner)
+    assert await digests(worker) == at_rest
+
+
+def awaited(hook: Callable[[Progress], Any], monkeypatch: pytest.MonkeyPatch) -> Callable[[Progress], None]:
+    """Have a rebuild wait for this before it folds."""
+    fold_all = rebuilding._fold_all
+
+    async def first(*given: Any) -> Any:
+        await hook(Progress("folding", 0, 0, 0.0, 0.0, 0.0, None))
+        return await fold_all(*given)
+
+    monkeypatch.setattr(rebuilding, "_fold_all", first)
+    return lambda _: None
+
+
+@pytest.fixture
+async def alone(owner: Parts, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A topic that is the whole log, for this test."""
+    name = f"sample.{an_id().hex}"
+    await create_topics(owner.settings.kafka, topics=[Topic(name, "sample", "person", {})])
+    monkeypatch.setattr(rebuilding, "EVENT_TOPICS", (name,))
+    return name
+
+
+async def test_an_id_under_two_keys_counts_once_where_it_was_written_first(
+    alone: str, owner: Parts, worker: Parts
+) -> None:
+    one, other = (went_out(an_id(), topic=alone) for _ in range(2))
+    earlier = datetime(2026, 1, 1, tzinfo=UTC)
+    envelope = msgspec.structs.replace(other.envelope, id=one.envelope.id, recorded_at=earlier)
+    second = msgspec.structs.replace(other, envelope=envelope)
+    third = went_out(an_id(), topic=alone)
+    await send(owner.settings.kafka, *(message(each, partition=n) for n, each in enumerate((one, second, third))))
+
+    done = await rebuild(owner)
+
+    async with worker.database.session() as session:
+        rows = {row["id"]: row["key"] for row in await session.fetch("SELECT id, key FROM timeline")}
+    assert rows == {one.envelope.id: second.envelope.key, third.envelope.id: third.envelope.key}
+    assert (done.events, done.repeated) == (2, 1)
+
+
+async def test_one_key_in_two_spellings_and_partitions_is_one_key(alone: str, owner: Parts, worker: Parts) -> None:
+    person = an_id()
+    first, second = (message(went_out(person, n, topic=alone), partition=n) for n in (1, 2))
+    await send(owner.settings.kafka, first, second._replace(key=str(person).upper().encode()))
+
+    done = await rebuild(owner, hands=2)
+
+    assert (done.events, done.keys) == (2, 1)
+
+
+async def test_an_empty_log_gives_empty_tables(alone: str, owner: Parts, worker: Parts) -> None:
+    done = await rebuild(owner)
+
+    assert (done.events, done.keys) == (0, 0)
+    assert {digest.split()[0] for digest in (await digests(worker)).values()} == {"0"}

@@ -1,0 +1,232 @@
+"""One process of a rebuild: reads its partitions of the log and lays them down by key, then folds bucket by bucket.
+
+`python -m services.casework.rebuilding.hand` is told what to do on its standard input and answers on its standard
+output (`told`). When its input ends, whoever began it is gone, and it goes too.
+"""
+
+import asyncio
+import gc
+import os
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from operator import itemgetter
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import msgspec
+
+from services.casework.domain.handoff_rules import Tables
+from services.casework.policies import tables_in
+from services.casework.projection import kind_of
+from services.casework.rebuilding import shadow
+from services.casework.rebuilding.buckets import Laying, laid, number_of
+from services.casework.rebuilding.told import (
+    SESSION,
+    Answer,
+    Command,
+    Failed,
+    Fold,
+    Folded,
+    Heard,
+    Moved,
+    Place,
+    Read,
+    Setup,
+    WasRead,
+)
+from services.casework.rows import COLUMNS, folded, timeline_row
+from services.casework.tables import PROJECTED
+from shared.contracts import catalogue
+from shared.platform.causes import cause
+from shared.platform.inbox import Broken, Incoming, Message, read_message
+from shared.platform.logread import read_extent
+from shared.platform.postgres import Session
+from shared.platform.settling import REFUSED
+
+assert catalogue.MODULES  # noqa: S101 - importing it is what makes every event type known
+_PAGE = 4000
+_COLUMNS = {table.name: tuple(column.name for column in table.columns) for table in PROJECTED}
+_IN_ORDER = {name: itemgetter(*columns) for name, columns in _COLUMNS.items()}
+Records = dict[str, list[tuple[Any, ...]]]
+"""Table → rows, in the order of its columns."""
+
+
+class Gathered:
+    """The messages of a part of a bucket, read and sorted by key."""
+
+    def __init__(self, messages: Iterator[Message], skip: Sequence[Place]) -> None:
+        self.by_key: dict[UUID, list[Incoming]] = {}
+        self.messages = self.broken = self.events = 0
+        self._heard: dict[tuple[str, int], Heard] = {}
+        ids: set[UUID] = set()
+        skipped = set(skip)
+        for message in messages:
+            self.messages += 1
+            one = read_message(message)
+            if isinstance(one, Broken):
+                self.broken += 1
+                continue
+            envelope = one.recorded.envelope
+            self._hear(one)
+            if envelope.id not in ids and not (skipped and Place(*one[1:]) in skipped):
+                ids.add(envelope.id)
+                self.by_key.setdefault(envelope.key, []).append(one)
+        self.events = len(ids)
+
+    def _hear(self, one: Incoming) -> None:
+        place = one.topic, one.partition
+        known = self._heard.get(place)
+        recorded_at = one.recorded.envelope.recorded_at
+        if known is None or known.offset < one.offset or known.recorded_at < recorded_at:
+            before = known or Heard(*place, one.offset, recorded_at)
+            self._heard[place] = Heard(*place, max(before.offset, one.offset), max(before.recorded_at, recorded_at))
+
+    @property
+    def heard(self) -> list[Heard]:
+        return list(self._heard.values())
+
+
+class Hand:
+    """Does what it is told."""
+
+    def __init__(self, setup: Setup, connection: "asyncpg.Connection[asyncpg.Record]") -> None:
+        self._setup = setup
+        self._connection = connection
+        self._tables: Tables = tables_in(tuple(map(Path, setup.handoff_kinds)))
+        self._buckets = 1
+        self.refused = 0
+
+    async def read(self, command: Read) -> WasRead:
+        """Read and lay down. Raises what the log's reader raises."""
+        self._buckets = command.buckets
+        laying = Laying(self._setup.files[0], command.buckets)
+        told = 0
+        extent = {(topic, partition): (begin, end) for topic, partition, begin, end in command.extent}
+        async for page in read_extent(self._setup.kafka, extent, most=_PAGE):
+            laying.lay(page)
+            told += len(page)
+            if told >= _PAGE:
+                say(Moved(told))
+                told = 0
+        laying.flush()
+        say(Moved(told))
+        return WasRead(laying.last, laying.counts)
+
+    async def fold(self, command: Fold) -> Folded:
+        """Fold one part of a bucket and store it, all of it or nothing."""
+        self.refused = 0
+        gathered = Gathered(self._messages(command), command.skip)
+        try:
+            await self._store(self._records(gathered.by_key))
+        except REFUSED:
+            await self._store_what_fits(gathered.by_key)
+        return Folded(
+            gathered.messages,
+            gathered.events - self.refused,
+            gathered.broken,
+            self.refused,
+            len(gathered.by_key),
+            gathered.heard,
+        )
+
+    def _messages(self, command: Fold) -> Iterator[Message]:
+        shift, parts = self._buckets.bit_length() - 1, command.parts
+        for file, last in zip(self._setup.files, command.last, strict=True):
+            for segment in laid(file, last):
+                if parts == 1:
+                    yield from segment
+                else:
+                    yield from (one for one in segment if (number_of(one.key) >> shift) % parts == command.part)
+
+    def _records(self, by_key: dict[UUID, list[Incoming]]) -> Records:
+        """Return the rows of these keys, each key's events beside each other."""
+        records: Records = {table.name: [] for table in PROJECTED}
+        timeline = records["timeline"]
+        for key, events in by_key.items():
+            timeline.extend(map(timeline_row, events))
+            recorded = [one.recorded for one in events]
+            for table, rows in folded(self._tables, kind_of(events[0].topic), key, recorded).items():
+                records[table].extend(map(_IN_ORDER[table], rows))
+        return records
+
+    async def _store(self, records: Records) -> None:
+        async with self._connection.transaction():
+            for table, rows in records.items():
+                if rows:
+                    columns = COLUMNS if table == "timeline" else _COLUMNS[table]
+                    await self._connection.copy_records_to_table(
+                        table, schema_name=shadow.SCHEMA, records=rows, columns=columns
+                    )
+
+    async def _store_what_fits(self, by_key: dict[UUID, list[Incoming]]) -> None:
+        """Store key by key, without the events that the database or a rule refuses: the worker lays those aside."""
+        for key, events in by_key.items():
+            try:
+                await self._store(self._records({key: list(events)}))
+            except REFUSED:
+                kept: list[Incoming] = []
+                for one in sorted(events, key=itemgetter(slice(1, None))):
+                    if await self._fits({key: [*kept, one]}):
+                        kept.append(one)
+                    else:
+                        self.refused += 1
+                if kept:
+                    await self._store(self._records({key: kept}))
+
+    async def _fits(self, by_key: dict[UUID, list[Incoming]]) -> bool:
+        trying = self._connection.transaction()
+        await trying.start()
+        try:
+            await self._store(self._records(by_key))
+        except REFUSED:
+            return False
+        else:
+            return True
+        finally:
+            await trying.rollback()
+
+
+def say(answer: Answer) -> None:
+    """Answer whoever began this process."""
+    sys.stdout.buffer.write(msgspec.json.encode(answer) + b"\n")
+    sys.stdout.buffer.flush()
+
+
+async def work() -> None:
+    """Do what comes in until nothing more comes."""
+    loop, commands = asyncio.get_running_loop(), asyncio.Queue[Command]()
+    setup = msgspec.json.decode(sys.stdin.buffer.readline(), type=Setup)
+
+    def listen() -> None:
+        for line in sys.stdin.buffer:
+            loop.call_soon_threadsafe(commands.put_nowait, msgspec.json.decode(line, type=Command))
+        os._exit(0)  # whoever began it is gone, or has no more work
+
+    threading.Thread(target=listen, daemon=True).start()
+    connection = await asyncpg.connect(
+        setup.database_url, timeout=5, server_settings={**SESSION, "synchronous_commit": "off"}
+    )
+    await shadow.prepare(Session(connection))
+    hand = Hand(setup, connection)
+    # Millions of objects come and go, hardly any in cycles: looking for those would be a fifth of the work.
+    gc.freeze()
+    gc.set_threshold(200_000, 20, 100)
+    while True:
+        command = await commands.get()
+        say(await hand.read(command) if isinstance(command, Read) else await hand.fold(command))
+
+
+def main() -> None:
+    try:
+        asyncio.run(work())
+    except Exception as error:  # noqa: BLE001 - told to whoever began it, who raises
+        say(Failed(cause(error)))
+        sys.stdout.buffer.flush()
+        os._exit(1)
+
+
+if __name__ == "__main__":
+    main()
