@@ -23,7 +23,7 @@ from services.casework.projection import SWAP, fold, note_heard, note_places
 from services.casework.rebuilding import shadow
 from services.casework.rebuilding.hands import Hands, as_many_as_cores
 from services.casework.rebuilding.progress import Measured, Progress, Tell
-from services.casework.rebuilding.told import SESSION, Folded, Heard, Place, Setup
+from services.casework.rebuilding.told import SESSION, UNFIT, Folded, Heard, Place, Setup
 from services.casework.rows import COLUMNS, timeline_row
 from services.casework.settings import CaseworkSettings
 from services.casework.tables import PROJECTED
@@ -33,7 +33,6 @@ from shared.platform.inbox import Broken, Incoming
 from shared.platform.logread import extent_of, read_log
 from shared.platform.parts import Parts
 from shared.platform.postgres import Row, Session
-from shared.platform.settling import REFUSED
 
 log = logging.getLogger(__name__)
 
@@ -211,7 +210,7 @@ async def _take_in(work: Session, tables: Tables, events: Sequence[Incoming], re
             await note_heard(work, events, shadow.SCHEMA)
             await fold(work, tables, {row["key"]: row["topic"] for row in new}, schema=shadow.SCHEMA)
         read.events += len(new)
-    except REFUSED:
+    except UNFIT:
         if len(events) > 1:
             for one in events:
                 await _take_in(work, tables, [one], read)

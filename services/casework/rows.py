@@ -1,7 +1,6 @@
 """Events ↔ rows of the timeline, and what is folded ↔ rows of the other tables: the one place that knows both."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +10,6 @@ from services.casework.domain.disaster import disaster
 from services.casework.domain.facility import facility
 from services.casework.domain.handoff_rules import Tables
 from services.casework.domain.handoffs import Traced, trace
-from services.casework.domain.journey import Journey
 from services.casework.domain.sheet import sheet
 from services.casework.domain.timeline import settle, settles_at
 from services.casework.tables import handoffs, people, placements, stays, timeline, trips
@@ -115,23 +113,20 @@ _OTHERS: Mapping[str, tuple[str, Callable[[UUID, Iterable[Recorded]], msgspec.St
 }
 
 
-_PEOPLE = tuple(column.name for column in people.columns if hasattr(Journey, column.name))
-_WAY = attrgetter(*_PEOPLE)
+_MERGED = (PersonsMerged, PersonsUnmerged)
+_PEOPLE = tuple(column.name for column in people.columns)
 _HANDOFFS = tuple(column.name for column in handoffs.columns)
 _PLACEMENTS = tuple(column.name for column in placements.columns)
 _TRIPS = tuple(column.name for column in trips.columns)
 _STAYS = tuple(column.name for column in stays.columns if column.name not in ("person", "kept"))
 
 
-_MERGED = (PersonsMerged, PersonsUnmerged)
-
-
 def person_rows(traced: Traced, events: Iterable[Recorded]) -> Rows:
     """Return the rows of one person. `linked` is read off all events, so that what was taken back is there too."""
     way = traced.journey
-    merged = [one.event.other for one in events if isinstance(one.event, _MERGED)]
-    row = dict(zip(_PEOPLE, _WAY(way), strict=True))
-    row["standing"], row["linked"] = traced.standing, sorted(set(merged))
+    merged = (one.event.other for one in events if isinstance(one.event, _MERGED))
+    row = {name: getattr(way, name, None) for name in _PEOPLE}
+    row |= {"standing": traced.standing, "linked": sorted(set(merged)), "needs_care": way.needs_care}
     about = {"household": way.household, "disaster": way.disaster, "ward": way.ward, "wards": way.wards}
     return {
         "people": [row],

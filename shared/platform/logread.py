@@ -61,6 +61,8 @@ async def read_messages(
 
 async def read_extent(kafka: Kafka, extent: Extent, *, most: int = 2000) -> AsyncIterator[list[Message]]:
     """Yield the messages of these partitions between these offsets, as `read_messages` does."""
+    if all(begin >= end for begin, end in extent.values()):
+        return  # aiokafka cannot be stopped as soon as it is started
     consumer = _consumer(kafka)
     try:
         await consumer.start()

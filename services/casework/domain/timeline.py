@@ -49,7 +49,7 @@ def settles_at(envelope: Envelope) -> datetime:
     day only settles as late on that day as it can have been, what is not known at all when it was heard.
     """
     if envelope.precision == "minute":
-        return min(envelope.time, envelope.recorded_at)
+        return min(envelope.recorded_at, envelope.time)
     if envelope.precision == "day":
         day = datetime.combine(envelope.time.astimezone(JAPAN).date(), _DAY_ENDS)
         return min(day.astimezone(UTC), envelope.recorded_at)

@@ -9,7 +9,7 @@ import gc
 import os
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
@@ -22,9 +22,10 @@ from services.casework.domain.handoff_rules import Tables
 from services.casework.policies import tables_in
 from services.casework.projection import kind_of
 from services.casework.rebuilding import shadow
-from services.casework.rebuilding.buckets import Laying, laid, number_of
+from services.casework.rebuilding.buckets import Laid, Laying, laid, number_of
 from services.casework.rebuilding.told import (
     SESSION,
+    UNFIT,
     Answer,
     Command,
     Failed,
@@ -41,10 +42,9 @@ from services.casework.rows import COLUMNS, folded, timeline_row
 from services.casework.tables import PROJECTED
 from shared.contracts import catalogue
 from shared.platform.causes import cause
-from shared.platform.inbox import Broken, Incoming, Message, read_message
+from shared.platform.inbox import Broken, Incoming
 from shared.platform.logread import read_extent
 from shared.platform.postgres import Session
-from shared.platform.settling import REFUSED
 
 assert catalogue.MODULES  # noqa: S101 - importing it is what makes every event type known
 _PAGE = 4000
@@ -55,38 +55,45 @@ Records = dict[str, list[tuple[Any, ...]]]
 
 
 class Gathered:
-    """The messages of a part of a bucket, read and sorted by key."""
+    """The messages of a part of a bucket, read and sorted by key, each event once."""
 
-    def __init__(self, messages: Iterator[Message], skip: Sequence[Place]) -> None:
-        self.by_key: dict[UUID, list[Incoming]] = {}
+    def __init__(self, messages: Iterable[Laid], skip: Sequence[Place]) -> None:
         self.messages = self.broken = self.events = 0
-        self._heard: dict[tuple[str, int], Heard] = {}
-        ids: set[UUID] = set()
+        by_key: dict[int, list[Incoming]] = {}  # the number of an id: to look one up by itself takes thrice as long
+        heard: dict[tuple[str, int], list[Any]] = {}
         skipped = set(skip)
-        for message in messages:
+        for laid_down in messages:
             self.messages += 1
-            one = read_message(message)
+            one = laid_down.read()
             if isinstance(one, Broken):
                 self.broken += 1
                 continue
-            envelope = one.recorded.envelope
-            self._hear(one)
-            if envelope.id not in ids and not (skipped and Place(*one[1:]) in skipped):
-                ids.add(envelope.id)
-                self.by_key.setdefault(envelope.key, []).append(one)
-        self.events = len(ids)
+            envelope, place = one.recorded.envelope, (one.topic, one.partition)
+            last = heard.get(place)
+            if last is None:
+                heard[place] = [one.offset, envelope.recorded_at]
+            else:
+                last[:] = max(last[0], one.offset), max(last[1], envelope.recorded_at)
+            if skipped and Place(*place, one.offset) in skipped:
+                continue
+            told = by_key.get(envelope.key.int)
+            if told is None:
+                by_key[envelope.key.int] = [one]
+            else:
+                told.append(one)
+        self.heard = [Heard(*place, offset, instant) for place, (offset, instant) in heard.items()]
+        self.by_key = {told[0].recorded.envelope.key: _once(told) for told in by_key.values()}
+        self.events = sum(map(len, self.by_key.values()))
 
-    def _hear(self, one: Incoming) -> None:
-        place = one.topic, one.partition
-        known = self._heard.get(place)
-        recorded_at = one.recorded.envelope.recorded_at
-        if known is None or known.offset < one.offset or known.recorded_at < recorded_at:
-            before = known or Heard(*place, one.offset, recorded_at)
-            self._heard[place] = Heard(*place, max(before.offset, one.offset), max(before.recorded_at, recorded_at))
 
-    @property
-    def heard(self) -> list[Heard]:
-        return list(self._heard.values())
+def _once(told: list[Incoming]) -> list[Incoming]:
+    """Return each event once, where it stood first."""
+    if len(told) == 1:
+        return told
+    first: dict[int, Incoming] = {}
+    for one in told:
+        first.setdefault(one.recorded.envelope.id.int, one)
+    return list(first.values())
 
 
 class Hand:
@@ -121,7 +128,7 @@ class Hand:
         gathered = Gathered(self._messages(command), command.skip)
         try:
             await self._store(self._records(gathered.by_key))
-        except REFUSED:
+        except UNFIT:
             await self._store_what_fits(gathered.by_key)
         return Folded(
             gathered.messages,
@@ -132,7 +139,7 @@ class Hand:
             gathered.heard,
         )
 
-    def _messages(self, command: Fold) -> Iterator[Message]:
+    def _messages(self, command: Fold) -> Iterator[Laid]:
         shift, parts = self._buckets.bit_length() - 1, command.parts
         for file, last in zip(self._setup.files, command.last, strict=True):
             for segment in laid(file, last):
@@ -166,7 +173,7 @@ class Hand:
         for key, events in by_key.items():
             try:
                 await self._store(self._records({key: list(events)}))
-            except REFUSED:
+            except UNFIT:
                 kept: list[Incoming] = []
                 for one in sorted(events, key=itemgetter(slice(1, None))):
                     if await self._fits({key: [*kept, one]}):
@@ -181,7 +188,7 @@ class Hand:
         await trying.start()
         try:
             await self._store(self._records(by_key))
-        except REFUSED:
+        except UNFIT:
             return False
         else:
             return True
@@ -220,12 +227,13 @@ async def work() -> None:
 
 
 def main() -> None:
+    failed: BaseException | None = None
     try:
         asyncio.run(work())
-    except Exception as error:  # noqa: BLE001 - told to whoever began it, who raises
-        say(Failed(cause(error)))
-        sys.stdout.buffer.flush()
-        os._exit(1)
+    except BaseException as error:  # noqa: BLE001 - told to whoever began it, who raises
+        failed = error
+    say(Failed(cause(failed)))
+    os._exit(1)  # a thread waits for its standard input, and would be waited for
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ import msgspec
 
 from services.casework.settings import CaseworkSettings
 from shared.platform.kafka import Access
+from shared.platform.settling import REFUSED
 
 
 class Place(NamedTuple):
@@ -99,6 +100,8 @@ class Failed(msgspec.Struct, tag=True):
     reason: str
 
 
+UNFIT: tuple[type[Exception], ...] = (*REFUSED, ValueError, TypeError, OverflowError)
+"""What an event can be the reason of where its rows are copied: to an insert asyncpg says `DataError` for the last."""
 Command = Read | Fold
 Answer = Moved | WasRead | Folded | Failed
 APPLICATION = "tsunagi.rebuild"
@@ -111,5 +114,7 @@ SESSION = {
     # Nobody waits for what a killed rebuild had asked for.
     "client_connection_check_interval": "1s" if sys.platform == "linux" else "0",
     "maintenance_work_mem": "128MB",
+    # Enough to plan by until autovacuum looks closely, which at the usual 100 would be an eighth of the whole time.
+    "default_statistics_target": "20",
 }
 """Settings of such a connection: its statements may take long."""

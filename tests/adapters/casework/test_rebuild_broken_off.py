@@ -33,7 +33,7 @@ from shared.platform.parts import open_parts
 
 async def main():
     async with open_parts("casework", CaseworkSettings(), SERVICE.ledger, SERVICE.project) as parts:
-        await rebuild(parts, lambda progress: progress.phase == sys.argv[1] and os.kill(os.getpid(), int(sys.argv[2])))
+        await rebuild(parts, hands=1, tell=lambda progress: progress.phase == sys.argv[1] and os.kill(os.getpid(), int(sys.argv[2])))
 
 asyncio.run(main())
 """
@@ -62,48 +62,51 @@ async def all_is_well(live: Live, owner: Parts, worker: Parts, before: dict[str,
     assert await leftovers(worker) == []
 
 
-@pytest.mark.parametrize("phase", PHASES)
-async def test_by_the_operator(live: Live, owner: Parts, worker: Parts, before: dict[str, str], phase: Phase) -> None:
-    task: asyncio.Task[object]
+async def test_by_the_operator(live: Live, owner: Parts, worker: Parts, before: dict[str, str]) -> None:
+    tasks: list[asyncio.Task[object]] = []
+    for phase in PHASES:
 
-    def at_once(progress: Progress) -> None:
-        if progress.phase == phase:
-            task.cancel()
+        def at_once(progress: Progress, phase: Phase = phase) -> None:
+            if progress.phase == phase:
+                tasks[-1].cancel()
 
-    task = asyncio.create_task(rebuild(owner, at_once))
-    with pytest.raises(asyncio.CancelledError):
-        await task
-    assert await leftovers(worker) == [], "at once"
+        tasks.append(asyncio.create_task(rebuild(owner, at_once, hands=1)))
+        with pytest.raises(asyncio.CancelledError):
+            await tasks[-1]
+        assert await leftovers(worker) == [], f"at once, while {phase}"
+        assert await digests(worker) == before, phase
     await all_is_well(live, owner, worker, before)
 
 
-@pytest.mark.parametrize("sent", [signal.SIGKILL, signal.SIGINT])
-@pytest.mark.parametrize("phase", PHASES)
+@pytest.mark.parametrize("sent", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
 async def test_by_a_signal(
-    live: Live, owner: Parts, worker: Parts, fresh: FreshDatabase, before: dict[str, str], phase: Phase, sent: int
+    live: Live, owner: Parts, worker: Parts, fresh: FreshDatabase, before: dict[str, str], sent: signal.Signals
 ) -> None:
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-c", KILLS_ITSELF, phase, str(int(sent))),
-        cwd=PROJECT,
-        env=fresh.environment("owner"),
-        stderr=asyncio.subprocess.DEVNULL,
-    )
-    assert await process.wait() != 0
+    for phase in PHASES if sent == signal.SIGKILL else ("folding",):
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-c", KILLS_ITSELF, phase, str(int(sent))),
+            cwd=PROJECT,
+            env=fresh.environment("owner"),
+            stderr=asyncio.subprocess.DEVNULL,
+        )
+        assert await process.wait() != 0
+        left = [["rebuilding"]] if sent != signal.SIGINT else []
 
-    async def gone() -> bool:
-        left = await leftovers(worker)
-        return left == [] or (sent == signal.SIGKILL and left == ["rebuilding"])
+        async def gone(left: list[list[str]] = left) -> bool:
+            return await leftovers(worker) in ([], *left)
 
-    await wait_for(gone)
+        await wait_for(gone)
+        assert await digests(worker) == before, phase
     await all_is_well(live, owner, worker, before)
 
 
-@pytest.mark.parametrize("phase", PHASES)
 async def test_by_a_database_that_ends_its_connections(
-    live: Live, owner: Parts, worker: Parts, fresh: FreshDatabase, before: dict[str, str], phase: Phase
+    live: Live, owner: Parts, worker: Parts, fresh: FreshDatabase, before: dict[str, str]
 ) -> None:
-    await breaks_off(owner, phase, lambda: end_connections(fresh))
-    assert await leftovers(worker) == [], "at once"
+    for phase in PHASES:
+        await breaks_off(owner, phase, lambda: end_connections(fresh))
+        assert await leftovers(worker) == [], f"at once, while {phase}"
+        assert await digests(worker) == before, phase
     await all_is_well(live, owner, worker, before)
 
 
@@ -131,15 +134,14 @@ async def breaks_off(owner: Parts, phase: Phase, broken_by: Callable[[], Corouti
         if phase == "swapping":  # the tables are in use: it is still at it when its connection ends
             await lock.execute("BEGIN; SELECT FROM people LIMIT 1")
         with pytest.raises((HandLost, asyncpg.PostgresError, asyncpg.InterfaceError, OSError)):
-            await rebuild(owner, tell)
+            await rebuild(owner, tell, hands=1)
     finally:
         await lock.close()
     await asyncio.gather(*breaking)
 
 
-@pytest.mark.parametrize("phase", ["reading", "folding"])
 async def test_by_the_end_of_one_of_its_processes(
-    live: Live, owner: Parts, worker: Parts, before: dict[str, str], phase: Phase, monkeypatch: pytest.MonkeyPatch
+    live: Live, owner: Parts, worker: Parts, before: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     begun: list[Hand] = []
 
@@ -151,13 +153,17 @@ async def test_by_the_end_of_one_of_its_processes(
 
     monkeypatch.setattr(hands, "Hand", Noted)
 
-    def tell(progress: Progress) -> None:
-        if progress.phase == phase and begun:
-            begun[-1]._process.kill()
+    for phase in ("reading", "folding"):
 
-    with pytest.raises(HandLost, match="ended"):
-        await rebuild(owner, tell, hands=2)
-    assert await leftovers(worker) == [], "at once"
+        def tell(progress: Progress, phase: str = phase) -> None:
+            if progress.phase == phase and begun:
+                begun[-1]._process.kill()
+
+        with pytest.raises(HandLost, match="ended"):
+            await rebuild(owner, tell, hands=2)
+        begun.clear()
+        assert await leftovers(worker) == [], f"at once, while {phase}"
+        assert await digests(worker) == before, phase
     await all_is_well(live, owner, worker, before)
 
 
