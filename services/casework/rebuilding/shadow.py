@@ -10,7 +10,7 @@ import asyncpg
 import msgspec
 from sqlalchemy import MetaData, Table
 from sqlalchemy.dialects import postgresql
-from sqlalchemy.schema import CreateColumn, CreateIndex
+from sqlalchemy.schema import CreateIndex
 
 from services.casework.rebuilding.told import APPLICATION, Place
 from services.casework.tables import PROJECTED
@@ -61,11 +61,11 @@ async def clear(session: Session) -> None:
 
 
 async def make(session: Session) -> None:
-    """Make the new tables with the columns that the migrations give them; keys and indexes come when they are full."""
+    """Make the new tables with the columns of the present ones; keys and indexes come when they are full."""
     statements = [f"CREATE SCHEMA {SCHEMA}"]
-    for table in _shadows():
-        columns = ", ".join(str(CreateColumn(column).compile(dialect=_DIALECT)) for column in table.columns)
-        statements.append(f'CREATE TABLE {SCHEMA}."{table.name}" ({columns})')
+    for table in PROJECTED:
+        like = f'LIKE public."{table.name}" INCLUDING ALL EXCLUDING INDEXES'
+        statements.append(f'CREATE TABLE {SCHEMA}."{table.name}" ({like})')
     await session.raw.execute(";".join(statements))
 
 
