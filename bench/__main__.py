@@ -1,4 +1,4 @@
-"""`python -m bench`: both benchmarks on a stack of their own; one JSON object on standard output."""
+"""`python -m bench`: every benchmark on a stack of its own; one JSON object on standard output."""
 
 import argparse
 import asyncio
@@ -7,11 +7,11 @@ import sys
 
 import asyncpg
 
-from bench import machine, registration, relay
+from bench import machine, rebuild, registration, relay
 from bench.machine import say, until
 from tsunagi.stack.stack import Stack
 
-GATES = {"registration": 0.50, "relay": 0.6}
+GATES = {"registration": 0.50, "relay": 0.6, "rebuild": 0.4}
 MEMORY_MIB = 180
 
 
@@ -20,14 +20,27 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=5.0, help="how long each side of registration runs a turn")
     parser.add_argument("--rounds", type=int, default=5, help="how many turns")
     parser.add_argument("--connections", type=int, default=32)
-    parser.add_argument(
-        "--only", choices=("registration", "relay"), help="one of them (the relay needs rows of the other)"
-    )
+    parser.add_argument("--only", choices=tuple(GATES), help="one of them (the relay needs rows of registration)")
     parser.add_argument("--rows", type=int, default=100_000, help="how many rows the relay sends a turn")
+    parser.add_argument("--logged", type=int, default=300_000, help="how many messages the log holds that is rebuilt")
     parser.add_argument("--readable", action="store_true", help="lines for people in place of JSON")
     asked = parser.parse_args()
     result: dict[str, object] = {}
     memory: dict[str, int | None] = {}
+    if asked.only != "rebuild":
+        memory |= _on_the_way(asked, result)
+    if asked.only in (None, "rebuild"):
+        made_anew = rebuild.measure(events=asked.logged, rounds=min(asked.rounds, 3))
+        result["rebuild"], memory["tsunagi rebuild"] = made_anew, made_anew["memory_mib"]
+    result["memory_mib"] = memory
+    result["machine"] = machine.describe()
+    result["gates"] = GATES
+    print(_readable(result) if asked.readable else json.dumps(result, ensure_ascii=False))
+    sys.exit(0 if _passed(result, memory) else 1)
+
+
+def _on_the_way(asked: argparse.Namespace, result: dict[str, object]) -> dict[str, int | None]:
+    """Measure registration and relay; return the memory of every process."""
     with Stack.open(ephemeral=True, say=say) as stack:
         stack.start(("postgres", "kafka", "intake.api"))
         result["registration"] = registration.measure(
@@ -38,12 +51,7 @@ def main() -> None:
         if asked.only is None:
             stack.start(("services",))
             _drain(stack)
-        memory = {name: seen["peak_memory_mib"] for name, seen in stack.status()["programs"].items()}
-    result["memory_mib"] = memory
-    result["machine"] = machine.describe()
-    result["gates"] = GATES
-    print(_readable(result) if asked.readable else json.dumps(result, ensure_ascii=False))
-    sys.exit(0 if _passed(result, memory) else 1)
+        return {name: seen["peak_memory_mib"] for name, seen in stack.status()["programs"].items()}
 
 
 def _readable(result: dict[str, object]) -> str:

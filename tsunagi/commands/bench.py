@@ -1,4 +1,4 @@
-"""`tsunagi bench`: registration and relay beside their floors, on a stack of their own."""
+"""`tsunagi bench`: registration, relay and rebuild beside their floors, on stacks of their own."""
 
 import subprocess
 import sys
@@ -15,7 +15,7 @@ def bench(
     rounds: Annotated[int, typer.Option(min=1, help="How many turns; the median counts.")] = 5,
     seconds: Annotated[float, typer.Option(min=0.5, help="How long each side of registration runs a turn.")] = 5.0,
     rows: Annotated[int, typer.Option(min=1000, help="How many rows the relay sends a turn.")] = 100_000,
-    only: Annotated[str | None, typer.Option(help="registration or relay.")] = None,
+    only: Annotated[str | None, typer.Option(help="registration, relay or rebuild.")] = None,
     json: Json = False,
 ) -> None:
     """Measure ratios against floors: the same work by the bare parts, in the same run (a few minutes).

@@ -181,7 +181,8 @@ async def test_a_frozen_one_holds_the_worker_for_a_bounded_time(
         task = asyncio.create_task(rebuild(owner))
         await wait_for(lambda: held(worker))
         await put(live.kafka, some_lives("while it is frozen", 1))
-        await live.read_on()  # comes to its end: the database has ended the session that said nothing any more
+        async with asyncio.timeout(30):  # else for ever: nobody ends the session that says nothing any more
+            await live.read_on()
         thawed.set()
         with pytest.raises((asyncpg.PostgresError, asyncpg.InterfaceError)):
             await task
