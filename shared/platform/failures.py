@@ -9,11 +9,15 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.routing import BaseRoute
 
 from shared.kernel.errors import Forbidden, Problem, Unauthenticated, Unavailable
+from shared.platform.access import allow
+from shared.platform.exchange import CALL
 from shared.platform.metrics import ACCESS_DENIED, TOKENS_REFUSED
 from shared.platform.postgres import UNREACHABLE
 from shared.platform.problems import Problems
+from shared.platform.routes import action_of
 from shared.platform.store import VersionConflict
 from shared.platform.tokens import KeyNotHere, Verifier
 
@@ -32,7 +36,14 @@ BUSY: tuple[type[BaseException], ...] = (
 )
 """The same call again will do."""
 
+UNWRITABLE: tuple[type[BaseException], ...] = (
+    asyncpg.CharacterNotInRepertoireError,
+    asyncpg.UntranslatableCharacterError,
+)
+"""What PostgreSQL says of U+0000 in a text, wherever a caller put it: a text of a body, a word to search for."""
+
 _OF_STATUS: Mapping[int, str] = {
+    400: "body.unreadable",
     401: "token.missing",
     403: "access.denied",
     404: "route.unknown",
@@ -114,7 +125,11 @@ class Failures:
                 code = _OF_STATUS.get(
                     error.status_code, "body.unreadable" if error.status_code < 500 else "server.failed"
                 )
-                return self._problems.response(code, error.status_code, headers=error.headers)
+                # Bytes that are no text are as unreadable as a text that is no JSON.
+                status = 422 if error.status_code == 400 else error.status_code
+                return self._problems.response(code, status, headers=error.headers)
+            case _ if isinstance(error, UNWRITABLE):
+                return self._problems.response("text.nul", 422)
             case VersionConflict():
                 return self._problems.response("command.raced", 409)
             case _ if _is_busy(error):
@@ -143,8 +158,23 @@ class Failures:
         All others come up to the outermost layer, which asks here too.
         """
 
-        async def handle(_: Request, error: Exception) -> Response:
-            return self.response(error)
+        async def handle(request: Request, error: Exception) -> Response:
+            return self.response(await _first(request, error))
 
         for kind in (HTTPException, RequestValidationError):
             self._app.add_exception_handler(kind, handle)
+
+
+async def _first(request: Request, error: Exception) -> Exception:
+    """Return what is to be told: a body is parsed before anybody asks who sent it; a stranger hears nothing of it."""
+    unread = isinstance(error, RequestValidationError) or (
+        isinstance(error, HTTPException) and error.status_code == 400
+    )
+    route: BaseRoute | None = request.scope.get("route")
+    action = action_of(route) if route is not None and unread and CALL not in request.scope else None
+    if action is not None:
+        try:
+            await allow(action)(request)
+        except Problem as refused:
+            return refused
+    return error
