@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import msgspec
 
 from services.casework.domain.desk import CaseNow, ConferenceNow, case_now, conference_now
@@ -15,6 +16,7 @@ from shared.contracts.casework_case import TOPIC as CASES
 from shared.contracts.casework_conference import TOPIC as CONFERENCES
 from shared.contracts.casework_conference import Member
 from shared.contracts.envelope import Recorded
+from shared.kernel.errors import Conflict
 from shared.platform import store
 from shared.platform.postgres import Session
 
@@ -25,7 +27,10 @@ _STREAM = {CASES: "case", CONFERENCES: "conference"}
 
 
 async def project(session: Session, recorded: Sequence[Recorded]) -> None:
-    """Take casework's own fresh events into the desk. What people say about hand-offs comes back by the log."""
+    """Take casework's own fresh events into the desk. What people say about hand-offs comes back by the log.
+
+    Raises `Conflict("id.elsewhere")`.
+    """
     streams = {one.envelope.subject: one.envelope.topic for one in recorded if one.envelope.topic in _TABLES_OF}
     for stream in sorted(streams):
         events = await store.load(session, stream)
@@ -46,10 +51,14 @@ async def _replace(session: Session, topic: str, stream: UUID, rows: Rows) -> No
         name, key = f'"{table}"', f'"{_STREAM[topic]}"'
         await session.execute(f"DELETE FROM {name} WHERE {key} = $1", stream)  # noqa: S608 - our own names
         if rows.get(table):
-            await session.execute(
-                f"INSERT INTO {name} SELECT * FROM json_populate_recordset(NULL::{name}, $1::json)",  # noqa: S608
-                msgspec.json.encode(rows[table]).decode(),
-            )
+            try:
+                await session.execute(
+                    f"INSERT INTO {name} SELECT * FROM json_populate_recordset(NULL::{name}, $1::json)",  # noqa: S608
+                    msgspec.json.encode(rows[table]).decode(),
+                )
+            except asyncpg.UniqueViolationError:
+                # The client chose an id, of a referral or a task, that another case has already.
+                raise Conflict("id.elsewhere", of=table) from None
 
 
 def _case_rows(case: CaseNow) -> Rows:

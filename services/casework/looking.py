@@ -8,7 +8,6 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Depends, Query
-from pydantic import AwareDatetime
 
 from services.casework import queries
 from services.casework.permissions import MAY_OPEN
@@ -17,6 +16,7 @@ from services.casework.reading import AsOf
 from services.casework.settings import CaseworkSettings
 from shared.kernel.ids import new_id
 from shared.platform.access import Call
+from shared.platform.instants import GivenInstant
 from shared.platform.postgres import Session
 
 FAR = datetime(9999, 1, 1, tzinfo=UTC)
@@ -24,8 +24,8 @@ FAR = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 def asked_instants(
-    happened_by: Annotated[AwareDatetime | None, Query(description="What had happened by then.")] = None,
-    known_by: Annotated[AwareDatetime | None, Query(description="As it was known by then.")] = None,
+    happened_by: Annotated[GivenInstant | None, Query(description="What had happened by then.")] = None,
+    known_by: Annotated[GivenInstant | None, Query(description="As it was known by then.")] = None,
 ) -> AsOf:
     """Read `?happened_by=&known_by=`, each alone or both; without them: everything, as it is known now."""
     return AsOf(happened_by or FAR, known_by or FAR)

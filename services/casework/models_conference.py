@@ -4,12 +4,13 @@ from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from services.casework.domain.conference import Call, Cancel, ChangeMembers, Hold
 from services.casework.models import CASE, TASK, Actor, Code, Text, example, known
 from shared.contracts import codes
 from shared.contracts.casework_conference import ConferenceWords, Goal, InvitationWords, Member, Task
+from shared.platform.instants import GivenInstant
 
 
 class MemberBody(BaseModel):
@@ -40,7 +41,7 @@ class Invitation(BaseModel):
     )
     conference: UUID | None = Field(None, description="Its id, chosen by the client.")
     case: UUID
-    at: AwareDatetime
+    at: GivenInstant
     members: Members = []
     agenda: Annotated[list[Code], Field(max_length=30)] = []
     place: Text | None = None

@@ -4,6 +4,13 @@ from shared.kernel.errors import Sentences
 
 PROBLEMS: tuple[Sentences, ...] = (
     Sentences(
+        "id.elsewhere",
+        "このIDは別のケースですでに使われています。",
+        "This id stands in another case already.",
+        "新しいIDを作って送ってください。",
+        "Make a new id and send again.",
+    ),
+    Sentences(
         "person.unknown",
         "この方の記録はまだ届いていません。",
         "Nothing has been heard of this person yet.",

@@ -5,7 +5,6 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import AwareDatetime
 
 from services.casework import queries_board, queries_handoffs, queries_stays
 from services.casework.domain.board import FIGURES, REGISTER, age
@@ -14,6 +13,7 @@ from services.casework.reading import handoff_view
 from services.casework.settings import CaseworkSettings
 from shared.platform import personal
 from shared.platform.access import Call, action, allow
+from shared.platform.instants import GivenInstant
 from shared.platform.paging import Listed, Paged, listed
 
 router = APIRouter(tags=["board"])
@@ -66,7 +66,7 @@ async def board(
 @router.get("/shelters/occupancy", **action("board.read"))
 async def occupancy(
     call: Annotated[Call, Depends(allow("board.read"))],
-    at: Annotated[AwareDatetime | None, Query(description="As of when, as it had happened; else now.")] = None,
+    at: Annotated[GivenInstant | None, Query(description="As of when, as it had happened; else now.")] = None,
     ward: Annotated[str | None, Query(pattern=r"^\d{5}$", description="JIS code; else all within reach.")] = None,
 ) -> dict[str, Any]:
     """How many persons were at each shelter at an instant, as it had happened by what is known today (K4-154).

@@ -47,7 +47,7 @@ async def _work(call: Call, case_id: UUID, command: case.Command) -> Answer:
     return answer(await handlers.work_on_case(call.parts, row, command, call.origin()))
 
 
-@router.post("/cases", **action("case.open"))
+@router.post("/cases", responses={404: {}}, **action("case.open"))
 async def open_case(body: CaseOpening, call: Annotated[Call, Depends(allow("case.open"))]) -> Answer:
     """Open a person's case: by hand, or because they arrived or left; the hand-off to casework is done by it."""
     async with call.parts.database.session() as session:

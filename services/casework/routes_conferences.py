@@ -38,7 +38,7 @@ async def _change(call: Call, conference_id: UUID, command: conference.Command) 
     return answer(await handlers.change_conference(call.parts, row, command, call.origin()))
 
 
-@router.post("/conferences", **action("conference.call"))
+@router.post("/conferences", responses={404: {}}, **action("conference.call"))
 async def call_conference(body: Invitation, call: Calling) -> Answer:
     """Call a case conference about a person, with members chosen for them."""
     origin = call.origin()

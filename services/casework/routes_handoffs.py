@@ -110,14 +110,13 @@ async def _row(call: Call, handoff_id: UUID) -> Row:
 @router.post("/handoffs/take", **action("handoff.answer"))
 async def take_many(body: TakingMany, call: Answering) -> dict[str, Any]:
     """Take many on at once (HQ has seen these sheets). Each stands or falls by itself; the answer says which fell."""
+    origin = call.origin()  # a header that cannot be read is no fault of a single one
     items: list[dict[str, Any]] = []
     for handoff_id in body.handoffs:
         try:
             row = await _row(call, handoff_id)
             owner = body.owner or call.caller.id
-            outcome = await handlers.answer_handoff(
-                call.parts, row, handoff.Take, call.origin(), owner=owner, over=body.over
-            )
+            outcome = await handlers.answer_handoff(call.parts, row, handoff.Take, origin, owner=owner, over=body.over)
             items.append({"handoff": handoff_id, "problem": None, **answer(outcome).model_dump()})
         except Problem as problem:
             items.append({"handoff": handoff_id, "problem": problem.code, "events": []})

@@ -4,13 +4,14 @@ from datetime import date
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from shared.contracts import codes
 from shared.contracts.intake_household import Contact, HouseholdCorrected, HouseholdWords
 from shared.contracts.intake_person import PersonCorrected, PersonWords
 from shared.contracts.places import Place
 from shared.kernel.errors import Invalid
+from shared.platform.instants import GivenInstant
 
 Text = Annotated[str, Field(max_length=4000)]
 Code = Annotated[str, Field(max_length=60)]
@@ -60,7 +61,7 @@ class HouseholdCorrection(Body):
 
     place: PlaceBody | None = None
     sheet_no: Number | None = None
-    written_at: AwareDatetime | None = None
+    written_at: GivenInstant | None = None
     entered_on: date | None = None
     damage: Code | None = None
     reasons: list[Code] | None = None
@@ -222,7 +223,7 @@ class Declaration(Body):
     )
     kind: Literal["quake", "wind-flood"]
     title: Annotated[str, Field(max_length=200)]
-    began: AwareDatetime
+    began: GivenInstant
     wards: list[Annotated[str, Field(pattern=r"^\d{5}$")]] = []
     stage: Code = "onset"
 

@@ -16,6 +16,7 @@ from shared.platform.access import Answer, Call, action, allow, answer
 from shared.platform.paging import Listed, Paged, listed
 
 router = APIRouter(tags=["households"])
+_A_MEMBER = {"required": True, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Member"}}}}
 
 
 @router.get("/households", **action("household.list"))
@@ -76,7 +77,7 @@ async def confirm_sharing(
     return await _change(call, household_id, household.ConfirmSharing(body.agreed))
 
 
-@router.post("/households/{household_id}/members", **action("household.add-member"))
+@router.post("/households/{household_id}/members", **action("household.add-member", requestBody=_A_MEMBER))
 async def add_member(
     household_id: UUID,
     request: Request,

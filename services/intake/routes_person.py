@@ -1,6 +1,5 @@
 """HTTP in: where a person is, what was wrong about them, and whether two registrations are one person."""
 
-from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -13,6 +12,7 @@ from services.intake.models import CheckIn, Departure, Forgetting, Hospital, Mer
 from shared.contracts import codes
 from shared.contracts.intake_person import DepartureWords, HospitalWords
 from shared.platform.access import Answer, Call, action, allow, answer
+from shared.platform.instants import GivenInstant
 from shared.platform.paging import Listed, Paged, listed
 from shared.platform.store import Origin
 
@@ -143,8 +143,8 @@ async def roster(
     shelter: UUID,
     call: Annotated[Call, Depends(allow("shelter.roster"))],
     page: Paged,
-    happened_by: datetime | None = None,
-    known_by: datetime | None = None,
+    happened_by: GivenInstant | None = None,
+    known_by: GivenInstant | None = None,
 ) -> Listed[dict[str, Any]]:
     """避難所避難者名簿: who is in the shelter, or was at an instant, as far as it was known by another."""
     async with call.parts.database.session() as session:

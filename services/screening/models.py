@@ -2,12 +2,13 @@
 
 from typing import Annotated
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from services.screening.handlers import Decision
 from shared.contracts import codes
 from shared.contracts.screening_screening import CallWords, DecisionWords
 from shared.kernel.errors import Invalid
+from shared.platform.instants import GivenInstant
 
 Text = Annotated[str, Field(max_length=4000)]
 Code = Annotated[str, Field(max_length=60)]
@@ -150,7 +151,7 @@ class Deciding(Body):
     aids: list[Code] | None = Field(None, max_length=30)
     high_risk: bool | None = None
     companion: bool | None = None
-    again_at: AwareDatetime | None = None
+    again_at: GivenInstant | None = None
     explained: bool | None = Field(None, description="Purpose and way of deciding were explained (K4-094).")
     agreed: bool | None = None
 

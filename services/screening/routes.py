@@ -123,6 +123,7 @@ async def load(call: Annotated[Call, Depends(allow("screening.load"))], disaster
 @router.post("/screenings/suggest", **action("guide.try"))
 async def try_guide(body: Trying, call: Annotated[Call, Depends(allow("guide.try"))]) -> SuggestionShown:
     """What would the guide say to these answers? Nothing is recorded."""
+    call.origin()  # nothing is recorded; a header that cannot be read is refused all the same
     settings = call.parts.policy(ScreeningSettings)
     open_ = body.welfare_open
     if open_ is None:
@@ -177,7 +178,7 @@ async def read_considerations(
     return [msgspec.to_builtins(group) for group in groups]
 
 
-@router.get("/guide", tags=["guide"], **action("guide.read"))
+@router.get("/guide", tags=["guide"], responses={404: {}}, **action("guide.read"))
 async def read_guide(
     call: Annotated[Call, Depends(allow("guide.read"))],
     version: Annotated[str | None, Query(max_length=80, description="As a decision names it: kobe-2022@1")] = None,

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from services.transfer.coded import (
     Aid,
@@ -40,6 +40,7 @@ from shared.contracts.transfer_placement import ReplyWords
 from shared.contracts.transfer_trip import TripWords
 from shared.kernel.ids import client_id
 from shared.platform.access import Answer
+from shared.platform.instants import GivenInstant
 
 PERSON = "019ab5a0-3c00-7000-8000-000000000001"
 PLACEMENT = "019ab5a0-3c00-7000-8000-0000000000b1"
@@ -131,7 +132,7 @@ class AskAnswer(Answer):
 class AcceptBody(Body):
     model_config = example(conditions=["carer-comes"], lacks=["beds"])
     conditions: tuple[Condition, ...] = ()
-    from_time: AwareDatetime | None = Field(None, description="The facility receives from this time on.")
+    from_time: GivenInstant | None = Field(None, description="The facility receives from this time on.")
     lacks: tuple[Lack, ...] = ()
     text: Text | None = Field(None, description="In the facility's words; sealed.")
 
@@ -162,7 +163,7 @@ class TripBody(Body):
     )
     trip: Annotated[str, Field(description="A UUIDv7 that the client chose.")]
     by: By
-    planned_at: AwareDatetime
+    planned_at: GivenInstant
     vehicle: Vehicle | None = None
     from_place: UUID | None = Field(None, description="A facility of the master; else say the place in `pick_up`.")
     passengers: Annotated[int | None, Field(ge=1, le=50)] = None
@@ -201,7 +202,7 @@ class TakeBody(Body):
     """The partner drives; for a drive of the family's own, the family confirms it."""
 
     model_config = example(pick_up_at="2026-01-17T05:40:00Z")
-    pick_up_at: AwareDatetime | None = None
+    pick_up_at: GivenInstant | None = None
 
 
 class LeaveBody(Body):

@@ -125,8 +125,9 @@ class FacilityEdit(_Facts):
     """Only the fields that are given change; what was there stays in the history."""
 
     model_config = example(at_risk=["flood"], published=False)
-    name: Annotated[str | None, Field(min_length=1, max_length=200)] = None
-    kind: FacilityKind | None = None
+    # May be left out, but a facility without a name or kind is none: their defaults are never read.
+    name: str = Field(default_factory=str, min_length=1, max_length=200)
+    kind: FacilityKind = Field(default_factory=str)
     from_day: date | None = None
 
     def event(self) -> FacilityChanged:

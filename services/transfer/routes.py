@@ -72,7 +72,7 @@ async def waiting_list(
     )
 
 
-@router.post("/needs", **action("need.open"))
+@router.post("/needs", responses={404: {}}, **action("need.open"))
 async def open_need(body: NewNeed, call: Annotated[Call, Depends(allow("need.open"))]) -> Answer:
     """Look for a place without a nurse's decision, with the reason (K4-114)."""
     async with call.parts.database.session() as session:

@@ -24,6 +24,7 @@ async def change_partner(
     partner: PartnerId, body: PartnerBody, call: Annotated[Call, Depends(allow("partner.change"))]
 ) -> PartnerShown:
     """Enter a partner, or change one."""
+    call.origin()  # there is no event that it would go into; a header that cannot be read is refused all the same
     fields = body.fields()
     await handlers_trip.partner_changed(call.parts, partner, fields)
     return PartnerShown(partner=partner, **fields)

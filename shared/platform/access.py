@@ -132,9 +132,12 @@ def allow(action: str) -> Allow:
     return Allow(action)
 
 
-def action(name: str) -> dict[str, Any]:
-    """Return what a route's decorator is given: which action it is, and that callers are admitted to it."""
-    return {"openapi_extra": {ACTION: name}, "dependencies": [Depends(allow(name))]}
+def action(name: str, **told: Any) -> dict[str, Any]:
+    """Return what a route's decorator is given: which action it is, and that callers are admitted to it.
+
+    `told` goes into the operation of the OpenAPI document: a `requestBody` that the route reads for itself.
+    """
+    return {"openapi_extra": {ACTION: name, **told}, "dependencies": [Depends(allow(name))]}
 
 
 def public() -> dict[str, Any]:

@@ -120,7 +120,7 @@ def _problem_schema(problems: Problems) -> Document:
 def _complete(path: str, method: str, operation: Document, permissions: Mapping[str, Permission]) -> None:
     """Add to one operation who may call it, its headers, and the problems that it can answer with."""
     responses: Document = operation["responses"]
-    told = {"503"}
+    told = {"503"} | (responses.keys() & _STATUSES.keys())
     if "{" in path:
         told |= {"404"}
     if operation.get("parameters") or "requestBody" in operation:

@@ -39,7 +39,7 @@ async def sign_in_page(request: Request) -> HTMLResponse:
     return pages.answer(request, None, "sign-in.html", {"next": request.query_params.get("next", "")})
 
 
-@api.post("/session", response_model=SignedIn, **public())
+@api.post("/session", response_model=SignedIn, responses={401: {}}, **public())
 async def open_session(body: SigningIn, request: Request) -> Response:
     """Exchange the code of a sign-in link, once, for a session by cookie."""
     sessions: Sessions = request.app.state.sessions
