@@ -39,7 +39,7 @@ class Broken(NamedTuple):
 
 
 Effect = Callable[[Parts, Session, Sequence[Recorded]], Awaitable[None]]
-"""What events of one topic do here: only those that are new here, in order, in one transaction."""
+"""What events of the topics that have this effect do here: only those that are new, in order, in one transaction."""
 
 Effects = Mapping[str, Effect]
 """Topic → effect."""

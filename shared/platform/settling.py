@@ -7,6 +7,7 @@ letters, names and keys; it knows nothing of Kafka's clients.
 import asyncio
 import logging
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from typing import NamedTuple
 from uuid import UUID
@@ -20,7 +21,7 @@ from shared.contracts.topics import KEYS
 from shared.kernel.errors import Problem, Unavailable
 from shared.platform import metrics, personal, store
 from shared.platform.causes import cause
-from shared.platform.inbox import Broken, Incoming, Message, read_message
+from shared.platform.inbox import Broken, Effect, Incoming, Message, read_message
 from shared.platform.parts import Parts
 from shared.platform.postgres import Session
 from shared.platform.service import Service
@@ -102,7 +103,7 @@ class Settling:
     async def settle(
         self, came: Sequence[Came], on_away: Callable[[], Awaitable[None]] | None = None, pause: float = 0.1
     ) -> None:
-        """Return when these messages of one topic are durable here; raises nothing, ever.
+        """Return when these messages are durable here; raises nothing, ever.
 
         A batch that the database or a rule refuses is settled one by one, and what is refused alone is laid aside.
         Whatever else goes wrong, the same batch is tried again; `on_away` is awaited before each pause.
@@ -136,8 +137,7 @@ class Settling:
         log.warning("settling failed, trying again: %s", cause(error))
 
     async def store(self, came: Sequence[Came]) -> None:
-        """Store a batch of one topic in one transaction. Raises what goes wrong; then nothing of it happened."""
-        topic = came[0].message.topic
+        """Store a batch in one transaction. Raises what goes wrong; then nothing of it happened."""
         dead = [one for one in came if isinstance(one.read, str)]
         incoming = [one.read for one in came if isinstance(one.read, Incoming)]
         keys = [one.read for one in came if isinstance(one.read, Key)]
@@ -147,34 +147,42 @@ class Settling:
                 await session.execute(_LOCK, sorted({store.lock_number(owner) for owner in owners}))
             for one in dead:
                 await self._lay_aside(session, one)
-            new = await self._take_in(session, topic, incoming) if incoming else []
+            # Keys before events: words that came together with their key are opened at once.
             forgotten = await self._take_keys(session, keys) if keys else set()
-        self._count(topic, new, repeated=len(incoming) - len(new), dead=len(dead), forgotten=len(forgotten))
+            new = await self._take_in(session, incoming) if incoming else []
+        self._count(came, new, len(forgotten))
 
-    def _count(self, topic: str, new: Sequence[Recorded], *, repeated: int, dead: int, forgotten: int) -> None:
+    def _count(self, came: Sequence[Came], new: Sequence[Recorded], forgotten: int) -> None:
         clock = self.parts.clock
         now = clock.now()
+        fresh = Counter(one.envelope.topic for one in new)
+        observe = {topic: metrics.WORKER_DELAY.labels(topic).observe for topic in fresh}
         for one in new:
             delay = (now - one.envelope.recorded_at).total_seconds() / clock.rate
-            metrics.WORKER_DELAY.labels(topic).observe(max(0.0, delay))
-        metrics.WORKER_EVENTS.labels(topic).inc(len(new))
-        metrics.WORKER_REPEATED.labels(topic).inc(repeated)
-        metrics.DEAD_LETTERED.labels(topic).inc(dead)
+            observe[one.envelope.topic](max(0.0, delay))
+        events = Counter(one.message.topic for one in came if isinstance(one.read, Incoming))
+        dead = Counter(one.message.topic for one in came if isinstance(one.read, str))
+        for topic in {one.message.topic for one in came}:
+            metrics.WORKER_EVENTS.labels(topic).inc(fresh[topic])
+            metrics.WORKER_REPEATED.labels(topic).inc(events[topic] - fresh[topic])
+            metrics.DEAD_LETTERED.labels(topic).inc(dead[topic])
         metrics.FORGOTTEN.inc(forgotten)
 
-    async def _take_in(self, session: Session, topic: str, incoming: Sequence[Incoming]) -> list[Recorded]:
+    async def _take_in(self, session: Session, incoming: Sequence[Incoming]) -> list[Recorded]:
         """Have the events that are new here have their effect; return them."""
         if self.service.admit is not None:
             new = await self.service.admit(session, incoming)
         else:
             new = await _new_here(session, incoming)
-        if not new:
-            return []
-        if self.service.names and topic == PERSONS:
-            await personal.learn(self.parts, session, new)
-        effect = self.service.effects.get(topic)
-        if effect is not None:
-            await effect(self.parts, session, new)
+        if self.service.names and (persons := [one for one in new if one.envelope.topic == PERSONS]):
+            await personal.learn(self.parts, session, persons)
+        by_effect: dict[Effect, list[Recorded]] = {}
+        for one in new:
+            effect = self.service.effects.get(one.envelope.topic)
+            if effect is not None:
+                by_effect.setdefault(effect, []).append(one)
+        for effect, events in by_effect.items():
+            await effect(self.parts, session, events)
         return new
 
     async def _take_keys(self, session: Session, keys: Sequence[Key]) -> set[UUID]:

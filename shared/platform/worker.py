@@ -5,13 +5,17 @@ test that shows why. Imported by the worker's process alone: Faust is large.
 """
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable
 from typing import Any, NoReturn
+from weakref import WeakKeyDictionary
 
 import faust
 
 from shared.platform import failpoints, metrics
+from shared.platform.bundles import bundle, consumer_of
+from shared.platform.causes import cause
 from shared.platform.inbox import Message
 from shared.platform.kafka import MECHANISM, Access
 from shared.platform.parts import Parts
@@ -20,7 +24,12 @@ from shared.platform.settings import PlatformSettings
 from shared.platform.settling import Settling
 from shared.platform.watchdog import AWAY, STUCK, Progress, leave, watch_lag, watch_loop, watch_stop
 
-_MOST, _WITHIN = 200, 0.005
+log = logging.getLogger(__name__)
+
+_MOST = 500
+"""So many messages of a topic may wait beside those that are being settled; then no more are fetched of it."""
+_FEW, _MOMENT = 50, 0.001
+"""Fewer messages than these wait for a moment, so that what one command told on several topics is settled together."""
 
 
 def _credentials(kafka: Access) -> Any:
@@ -65,51 +74,114 @@ def make_app(service: str, settings: PlatformSettings) -> faust.App:
 
 
 class Lane:
-    """The way of one topic: Faust's agent lays events down, one task settles them and acknowledges them in order.
+    """The way of one topic: Faust's agent lays bundles down, one task settles them and acknowledges them in order.
 
-    Without a timer that ticks while nothing comes (`noack_take` costs 2 % of a core an agent): a
-    bounded list, one settling task, and if that dies the process leaves. A batch is taken a moment after its first
-    event, so that what comes together is settled together.
+    Without a timer that ticks while nothing comes (`noack_take` costs 2 % of a core an agent): a bounded list, one
+    settling task, and if that dies the process leaves. What comes while a batch is settled is the next batch.
+
+    Where little comes, what waits in several lanes is settled in one transaction: what one command told about a person
+    on three topics is one commit, and none of the three waits for another's.
     """
 
-    def __init__(self, app: faust.App, topic: str, settling: Settling, progress: Progress) -> None:
+    def __init__(
+        self, app: faust.App, topic: str, settling: Settling, progress: Progress, lanes: "list[Lane] | None" = None
+    ) -> None:
+        """`lanes`: those of all topics of this worker; this one is added."""
         self._app = app
         self._topic = topic
         self._settling = settling
         self._progress = progress
-        self._waiting: list[Any] = []
-        self._came, self._room = asyncio.Event(), asyncio.Event()
+        self._lanes = lanes if lanes is not None else []
+        self._lanes.append(self)
+        self.waiting: list[Any] = []
+        self.messages = 0
+        self._came = asyncio.Event()
+        self.busy = False
+        """Whether somebody settles what waits here: this lane, or another one along with its own."""
+        self._freed = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
     async def work(self, stream: Any) -> None:
-        """Take the events of the agent's stream; nothing is acknowledged by Faust itself."""
+        """Take the bundles of the agent's stream; nothing is acknowledged by Faust itself."""
         stream.enable_acks = False
         if self._task is None:
             self._task = asyncio.create_task(self._settle_all(), name=f"settle {self._topic}")
             self._task.add_done_callback(_ended)
         async for event in stream.events():
-            while len(self._waiting) >= _MOST:
-                self._room.clear()
-                await self._room.wait()
-            self._waiting.append((stream, event))
+            self.waiting.append((stream, event))
+            self.messages += len(event.message.records)
+            if self.messages >= _MOST:
+                consumer_of(self._app).hold(self._topic)
             self._came.set()
 
     async def _settle_all(self) -> None:
         while True:
             await self._came.wait()
-            await asyncio.sleep(_WITHIN)
-            batch, self._waiting = self._waiting, []
+            if self.messages < _FEW:
+                await asyncio.sleep(_MOMENT)
+            while self.busy:
+                self._freed.clear()
+                await self._freed.wait()
             self._came.clear()
-            self._room.set()
-            began = time.perf_counter()
-            await self._settling.settle(
-                [self._settling.read(message_of(event.message)) for _, event in batch], self._on_away
-            )
-            metrics.WORKER_SECONDS.labels(self._topic).observe(time.perf_counter() - began)
-            failpoints.reach(failpoints.WORKER_AFTER_EFFECT)
-            for stream, event in batch:
-                await stream.ack(event)
-            self._progress.acks += len(batch)
+            if self.waiting:
+                self.busy = True
+                try:
+                    if not await self._settle_together():
+                        await self._settle_alone()
+                finally:
+                    self.free()
+
+    def free(self) -> None:
+        """Say that nobody settles what waits here any more."""
+        self.busy = False
+        self._freed.set()
+
+    async def _settle_alone(self) -> None:
+        batch, self.waiting, self.messages = self.waiting, [], 0
+        consumer_of(self._app).let_go(self._topic)
+        began = time.perf_counter()
+        messages = [one for _, event in batch for one in messages_of(event)]
+        await self._settling.settle([self._settling.read(one) for one in messages], self._on_away)
+        metrics.WORKER_SECONDS.labels(self._topic).observe(time.perf_counter() - began)
+        await self.acknowledge(batch)
+
+    async def _settle_together(self) -> bool:
+        """Settle what waits here and in lanes that are free, where that is little; say whether it was done.
+
+        Only tried: where anything is wrong with it, every lane goes its own way, where an event that waits for its key
+        does not keep the keys waiting.
+        """
+        others = [lane for lane in self._lanes if lane.waiting and lane.messages < _FEW and not lane.busy]
+        if self.messages >= _FEW or not others:
+            return False
+        for lane in others:  # free ones only, taken without waiting: nobody can come to wait for each other
+            lane.busy = True
+        lanes = [self, *others]
+        try:
+            batches = [(lane, list(lane.waiting)) for lane in lanes]
+            came = [
+                self._settling.read(one) for _, batch in batches for _, event in batch for one in messages_of(event)
+            ]
+            try:
+                await self._settling.store(came)
+            except Exception as error:  # noqa: BLE001 - whatever it is, `settle` knows what to do about it
+                log.info("not settled together: %s", cause(error))
+                return False
+            for lane, batch in batches:
+                del lane.waiting[: len(batch)]
+                lane.messages -= sum(len(event.message.records) for _, event in batch)
+                await lane.acknowledge(batch)
+        finally:
+            for lane in others:
+                lane.free()
+        return True
+
+    async def acknowledge(self, batch: list[Any]) -> None:
+        """Acknowledge bundles that are durable here, in the order in which they came."""
+        failpoints.reach(failpoints.WORKER_AFTER_EFFECT)
+        for stream, event in batch:
+            await stream.ack(event)
+            self._progress.acks += len(event.message.records)
 
     async def _on_away(self) -> None:
         if self._app.should_stop:
@@ -122,21 +194,31 @@ def _ended(task: "asyncio.Task[None]") -> None:
         leave(STUCK, "lane")
 
 
+_lanes: "WeakKeyDictionary[faust.App, list[Lane]]" = WeakKeyDictionary()
+
+
 def add_agent(app: faust.App, topic: str, settling: Settling, progress: Progress) -> None:
     """Have one agent read one topic."""
     app.agent(
         app.topic(topic, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw"),
         name=f"{settling.parts.service}.{topic}",
         concurrency=1,
-    )(Lane(app, topic, settling, progress).work)
+    )(Lane(app, topic, settling, progress, _lanes.setdefault(app, [])).work)
 
 
-def message_of(raw: Any) -> Message:
-    """Return Faust's (or aiokafka's) message as ours."""
-    headers = raw.headers.items() if isinstance(raw.headers, dict) else raw.headers or ()
-    return Message(
-        raw.topic, raw.partition, raw.offset, raw.key, tuple((name, value or b"") for name, value in headers), raw.value
-    )
+def messages_of(event: Any) -> list[Message]:
+    """Return the messages of an event of Faust's whose message is a bundle."""
+    return [
+        Message(
+            one.topic,
+            one.partition,
+            one.offset,
+            one.key,
+            tuple((name, value or b"") for name, value in one.headers),
+            one.value,
+        )
+        for one in event.message.records
+    ]
 
 
 def run_worker(
@@ -144,6 +226,7 @@ def run_worker(
 ) -> NoReturn:
     """Read the service's topics and `keys` until the process is asked to stop, or Faust gives up: then exit."""
     app, settling, progress = make_app(service.name, parts.settings), Settling(parts, service), Progress()
+    bundle(app)
     topics = settling.topics()
     for topic in topics:
         add_agent(app, topic, settling, progress)

@@ -48,7 +48,7 @@ def add_agent_that_acks_first(app: faust.App, topic: str, settling: Settling, pr
         async for events in stream.noack_take(200, within=0.005):
             for event in events:
                 await stream.ack(event)
-            await settling.settle([settling.read(worker.message_of(event.message)) for event in events])
+            await settling.settle([settling.read(one) for event in events for one in worker.messages_of(event)])
 
     _register(app, topic, settling, work)
 
@@ -58,7 +58,7 @@ def add_agent_that_lets_errors_out(app: faust.App, topic: str, settling: Settlin
 
     async def work(stream: Any) -> None:
         async for events in stream.noack_take(200, within=0.005):
-            await settling.store([settling.read(worker.message_of(event.message)) for event in events])
+            await settling.store([settling.read(one) for event in events for one in worker.messages_of(event)])
             for event in events:
                 await stream.ack(event)
 

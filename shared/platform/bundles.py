@@ -1,0 +1,150 @@
+"""Faust's consumer, handing on what one poll brought of a partition as one message: a bundle (ADR 7).
+
+Faust spends some 70 µs on a message before anybody has looked at it: two tasks, a queue, a stream's turn, sensors.
+Spent on a bundle, that is little. All that keeps events safe stays Faust's: the group and its generations, flow
+control and its end at a rebalance, streams, acknowledgements and what is committed because of them. A bundle is
+acknowledged when all of it is durable; then each of its offsets counts as acknowledged.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from typing import Any, cast
+
+import faust
+from faust.transport.drivers import aiokafka
+from faust.types import TP
+from faust.types.tuples import ConsumerMessage, ack_lock
+
+_PATIENCE, _SOON = 1.0, 0.01
+"""Seconds that a poll waits for something to come: it does not hear of it when a topic that was held is let go."""
+
+
+class Bundle(ConsumerMessage):
+    """Messages of one partition, in their order. Its offset is the last one's."""
+
+    __slots__ = ("records",)
+
+    def __init__(self, tp: TP, records: Sequence[Any], generation: int) -> None:
+        last = records[-1]
+        super().__init__(
+            tp.topic, tp.partition, last.offset, last.timestamp / 1000.0, 0, None, None, None, None, 0, 0, tp,
+            generation_id=generation,
+        )  # fmt: skip
+        self.records = records
+
+
+class BundlingConsumer(aiokafka.Consumer):
+    """Reads as Faust's own does; only what it hands on is bundles."""
+
+    async def _drain_messages(self, fetcher: Any) -> None:  # what Faust calls it
+        """Hand bundles on until it is stopped (called by Faust's fetcher, in place of its own)."""
+        try:
+            while not (self._stopped.is_set() or fetcher._stopped.is_set()):  # noqa: SLF001 - as Faust's own does
+                await self.sleep(0)  # a poll need not let anybody else have a turn
+                if self.should_stop:
+                    continue
+                async for bundle in self.bundles():
+                    if self._commit_every is not None and self._n_acked >= self._commit_every:
+                        self._n_acked = 0
+                        await self.commit()
+                    # A rebalance must not wait for a queue that nobody empties.
+                    await self.wait_first(self.callback(bundle), self.suspend_flow.wait())
+                    self._read_offset[bundle.tp] = bundle.offset
+        except self.consumer_stopped_errors:
+            if not self.transport.app.should_stop:
+                raise
+        except asyncio.CancelledError:
+            if not self.transport.app.should_stop:
+                raise
+        except Exception:
+            self.log.exception("reading the log")
+            raise
+
+    async def bundles(self) -> AsyncIterator[Bundle]:
+        """Poll once, and yield what is new of each partition; nothing of a generation that has ended meanwhile."""
+        records, active = await self._wait_next_records(_SOON if self._buffered_partitions else _PATIENCE)
+        generation = self.app.consumer_generation_id
+        if records is None or self.should_stop:
+            return
+        if not self.flow_active:
+            try:
+                await self.perform_seek()
+            except Exception as error:  # noqa: BLE001 - as Faust's own does: it polls, and seeks, again
+                self.log.warning("exception performing seek when flow not active %r", error)
+            return
+        for tp, found in records.items():
+            if self._has_ended(generation):
+                return
+            if active is not None and tp not in active and tp not in self._buffered_partitions:
+                continue
+            bundle = await self._bundle(tp, found, generation)
+            if bundle is not None:
+                self.app.monitor.track_tp_end_offset(tp, self.highwater(tp))
+                yield bundle
+
+    def _has_ended(self, generation: int) -> bool:
+        return not self.flow_active or self.app.consumer_generation_id != generation
+
+    async def _bundle(self, tp: TP, records: Sequence[Any], generation: int) -> Bundle | None:
+        """Return what of these was not handed on before; offsets that the log leaves out before it need no ack."""
+        read = self._read_offset[tp]
+        if read is not None and records[0].offset < read:
+            records = [one for one in records if one.offset >= read]
+        if not records:
+            return None
+        first = records[0].offset
+        if read and first - read > 1 and self.app.topics.acks_enabled_for(tp.topic):
+            await self._add_gap(tp, read + 1, first - 1)
+        return Bundle(tp, records, generation)
+
+    def ack(self, message: Any) -> bool:
+        """Mark a bundle as acknowledged: every offset from its first to its last, those that the log leaves out too."""
+        if not isinstance(message, Bundle):
+            return super().ack(message)
+        with ack_lock:
+            if message.acked:
+                return False
+            message.acked = True
+            self._unacked_messages.discard(message)
+            waiting = self._waiting_for_ack  # a rebalance, for all that was begun to be done
+            if waiting is not None and not waiting.done():
+                waiting.set_result(None)
+            return self._acknowledge(message)
+
+    def _acknowledge(self, bundle: Bundle) -> bool:
+        tp = bundle.tp
+        if not self.app.topics.acks_enabled_for(tp.topic):
+            return False
+        committed, known = self._committed_offset[tp], self._acked_index[tp]
+        first = bundle.records[0].offset if committed is None else max(committed, bundle.records[0].offset)
+        new = [offset for offset in range(first, bundle.offset + 1) if offset not in known]
+        known.update(new)
+        self._acked[tp].extend(new)
+        self._n_acked += len(new)
+        return bool(new)
+
+    def hold(self, topic: str) -> None:
+        """Fetch nothing of this topic until it is let go."""
+        for tp in [tp for tp in self._get_active_partitions() if tp.topic == topic]:
+            self.on_buffer_full(tp)
+
+    def let_go(self, topic: str) -> None:
+        """Fetch this topic again."""
+        for tp in [tp for tp in self._buffered_partitions if tp.topic == topic]:
+            self.on_buffer_drop(tp)
+
+
+class BundlingTransport(aiokafka.Transport):
+    """Faust's transport, with that consumer."""
+
+    Consumer = BundlingConsumer
+
+
+def bundle(app: faust.App) -> None:
+    """Have this app read bundles."""
+    app.transport = BundlingTransport(app.conf.broker_consumer, app)
+
+
+def consumer_of(app: faust.App) -> BundlingConsumer:
+    """Return the consumer of an app that reads bundles."""
+    return cast(BundlingConsumer, app.consumer)
