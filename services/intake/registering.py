@@ -96,6 +96,7 @@ async def receive(parts: Parts, raw: bytes, origin: Origin, within: Within) -> t
         async with parts.database.session() as session:
             return await _known(parts, session, household, registered), True
     failpoints.reach(failpoints.API_AFTER_COMMIT)
+    parts.database.relay.wake()
     return _receipt(recorded, registered.household.marks, registered.persons), False
 
 

@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import asyncpg
 
@@ -38,6 +38,13 @@ class Leadership:
         """Raise `LeadershipLost` where the lock is gone, or may be."""
         if self._connection.is_closed() or time.monotonic() - self._heard > _SILENCE:
             raise LeadershipLost("the connection that held the lock was lost")
+
+    async def listen(self, channel: str, heard: Callable[[], None]) -> None:
+        """Have `heard` called whenever somebody says something in this channel, for as long as the lock is held.
+
+        The connection is asked every two seconds, so it does not go deaf unnoticed.
+        """
+        await self._connection.add_listener(channel, lambda *_: heard())
 
     async def beat(self) -> None:
         """Ask the connection again and again; returns (by an error) when it answers no more."""

@@ -15,6 +15,8 @@ from sqlalchemy.dialects.postgresql import asyncpg as dialects
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.elements import ClauseElement
 
+from shared.platform.waking import Waker
+
 _DIALECT = dialects.dialect(  # type: ignore[no-untyped-call]  # SQLAlchemy left it untyped
     json_serializer=lambda value: msgspec.json.encode(value).decode()
 )
@@ -59,10 +61,12 @@ Runnable = Statement | ClauseElement | str
 class Session:
     """One connection. A `str` is SQL with positional `args`; anything else takes named `values`."""
 
-    __slots__ = ("raw",)
+    __slots__ = ("raw", "told")
 
     def __init__(self, raw: "asyncpg.Connection[Row] | asyncpg.pool.PoolConnectionProxy[Row]") -> None:
         self.raw = raw
+        self.told = False
+        """Whether something was put into the outbox: the relay is woken when it is committed."""
 
     @staticmethod
     def _ready(statement: Runnable, args: tuple[Any, ...], values: Mapping[str, Any]) -> tuple[str, Sequence[Any]]:
@@ -120,6 +124,7 @@ class Database:
 
     def __init__(self, pool: "asyncpg.Pool[Row]") -> None:
         self.pool = pool
+        self.relay = Waker(pool)
 
     @classmethod
     async def connect(cls, dsn: str, *, least: int = 1, most: int = 10, name: str = "tsunagi") -> "Database":
@@ -152,13 +157,19 @@ class Database:
     async def session(self) -> AsyncIterator[Session]:
         """One connection, each statement its own transaction. Waits at most 10 s for a free one."""
         async with self.acquire() as raw:
-            yield Session(raw)
+            session = Session(raw)
+            yield session
+        if session.told:
+            self.relay.wake()
 
     @contextlib.asynccontextmanager
     async def transaction(self, *, readonly: bool = False) -> AsyncIterator[Session]:
         """One connection in one transaction (read committed): committed at the end, rolled back on an error."""
         async with self.acquire() as raw, raw.transaction(readonly=readonly):
-            yield Session(raw)
+            session = Session(raw)
+            yield session
+        if session.told:
+            self.relay.wake()
 
 
 UNREACHABLE: tuple[type[BaseException], ...] = (

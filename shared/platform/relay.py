@@ -25,6 +25,7 @@ from shared.platform.leadership import Leadership, leading
 from shared.platform.partitioning import hashes_of
 from shared.platform.parts import Parts
 from shared.platform.postgres import Database, Row
+from shared.platform.waking import CHANNEL
 
 log = logging.getLogger(__name__)
 
@@ -36,8 +37,7 @@ _BATCH_BYTES = 950_000  # below the broker's message.max.bytes (1 MiB)
 _ACKS_WITHIN = 15.0
 _STOP_WITHIN = 5.0
 _BUSY, _IDLE = 0.010, 0.100
-"""Seconds until the next look into an empty outbox. No NOTIFY: its lock at commit would let only one command at a time
-through (floors)."""
+"""Seconds until the next look into an empty outbox, where nobody wakes the relay before (`waking`)."""
 
 _READ = "SELECT id, topic, key, headers, value FROM outbox ORDER BY id LIMIT $1"
 _DELETE_AND_READ = """
@@ -96,6 +96,7 @@ class Relay:
         self._kafka = parts.settings.brokers
         self._most = rows
         self._limit = min(100, rows)
+        self._woken = asyncio.Event()
 
     async def run(self) -> None:
         """Lead, send, and begin again after every error, until it is cancelled."""
@@ -105,6 +106,7 @@ class Relay:
             try:
                 async with leading(self._dsn, _LOCK, f"tsunagi.{self._service}.relay-lock") as leadership:
                     metrics.RELAY_LEADER.set(1)
+                    await leadership.listen(CHANNEL, self._woken.set)
                     while True:
                         await self._send_with_one_producer(leadership)
             except Exception as error:  # noqa: BLE001 - whatever it was: nothing is deleted before its ack
@@ -141,7 +143,10 @@ class Relay:
         while True:
             leadership.check()
             if not load.ids:
-                await asyncio.sleep(pause)
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(pause):
+                        await self._woken.wait()
+                self._woken.clear()
                 pause = min(pause * 1.2, _IDLE)
                 load = await self._load(producer, [], [])
                 continue

@@ -134,6 +134,7 @@ async def append(session: Session, recorded: Sequence[Recorded]) -> None:
     """
     try:
         await session.raw.execute(APPEND, *event_columns(recorded))
+        session.told = True
     except asyncpg.UniqueViolationError as error:
         raise VersionConflict(error.constraint_name or "events") from None
 

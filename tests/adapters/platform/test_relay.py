@@ -284,3 +284,17 @@ def test_stored_headers_are_read_alike_by_the_quick_way_and_the_plain_one() -> N
     for headers in ({"a": "1", "b": "ä"}, {"a": "x\0y", "b": ""}, {}, {"only": ""}):
         stored = msgspec.json.encode(headers)
         assert relay.header_list(stored) == store.header_pairs(stored)
+
+
+async def test_it_is_woken_when_rows_are_committed(
+    relay_parts: Parts, topic: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would look by itself in an hour: what comes after its first load is sent because somebody said so."""
+    monkeypatch.setattr(relay, "_BUSY", 3600.0)
+    monkeypatch.setattr(relay, "_IDLE", 3600.0)
+    person = an_id()
+    async with running(Relay(relay_parts)):
+        for version in range(1, 4):
+            await queue(relay_parts, went_out(person, version, topic=topic))
+            await wait_for(lambda: is_empty(relay_parts))
+    assert firsts(await log_of(relay_parts, topic)) == {person: [1, 2, 3]}
