@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from services.casework import escalation
 from services.casework.policies import tables_of
-from services.casework.projection import fold
+from services.casework.projection import Known, fold
 from shared.contracts.envelope import Recorded
 from shared.contracts.topics import EVENT_TOPICS
 from shared.platform.changes import say_changed
@@ -12,11 +12,15 @@ from shared.platform.inbox import Effect
 from shared.platform.parts import Parts
 from shared.platform.postgres import Session
 
+_KNOWN = Known(4096)
+"""What was heard of late: whatever happens next to a person is mostly soon. Some 10 MiB."""
+
 
 async def told(parts: Parts, session: Session, events: Sequence[Recorded]) -> None:
     """Fold anew whatever new events are about, and let timers run for hand-offs that nobody has."""
     tables = tables_of(parts)
-    rows = await fold(session, tables, {one.envelope.key: one.envelope.topic for one in events})
+    about = {one.envelope.key: one.envelope.topic for one in events}
+    rows = await fold(session, tables, about, new=events, known=_KNOWN)
     await say_changed(session)
     await escalation.keep_timers(session, tables, rows.get("handoffs", ()))
 

@@ -16,10 +16,9 @@ from services.casework.policies import tables_of
 from shared.platform.parts import Parts
 from shared.platform.postgres import Session
 from shared.platform.store import Origin
-from shared.platform.timers import Payload, Timers, drop_timer, set_timer
+from shared.platform.timers import Payload, Timers, drop_timers, set_timer, set_timers
 
 KIND = "handoff-escalation"
-_SET = "SELECT subject, due FROM timers WHERE kind = $1 AND subject = ANY($2)"
 
 
 async def keep_timers(session: Session, tables: Tables, handoffs: Sequence[Mapping[str, Any]]) -> None:
@@ -31,13 +30,8 @@ async def keep_timers(session: Session, tables: Tables, handoffs: Sequence[Mappi
         for row in handoffs
         if row["state"] == "open" and row["escalated_at"] is None and _level(tables, row["kind"], row["version"])
     }
-    rows = await session.fetch(_SET, KIND, [row["handoff"] for row in handoffs])
-    there: dict[UUID, datetime] = {row["subject"]: row["due"] for row in rows}
-    for id_ in sorted(there.keys() - wanted.keys()):
-        await drop_timer(session, KIND, id_)
-    for id_ in sorted(wanted):
-        if there.get(id_) != wanted[id_]:
-            await set_timer(session, KIND, id_, wanted[id_])
+    await drop_timers(session, KIND, {row["handoff"] for row in handoffs} - wanted.keys())
+    await set_timers(session, KIND, wanted)
 
 
 def _level(tables: Tables, kind: str, version: str) -> str | None:

@@ -5,19 +5,18 @@ lock on its key that the worker has taken, so that two topics about one person c
 out depends on the set of rows alone.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
-import msgspec
-from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql
 
 from services.casework.domain.handoff_rules import Tables
 from services.casework.rows import COLUMNS, PERSONS, Rows, folded, recorded_of, timeline_row
-from services.casework.tables import PROJECTED, timeline
+from services.casework.storing import store_rows
+from services.casework.tables import timeline
 from shared.contracts.envelope import Recorded
 from shared.platform.inbox import Incoming
 from shared.platform.postgres import Session
@@ -25,29 +24,32 @@ from shared.platform.postgres import Session
 SWAP = 0x63_6173_6577_6F72
 """The advisory lock that a rebuild takes alone and every batch of the worker shares."""
 
-_TABLES: Mapping[str, Table] = {table.name: table for table in PROJECTED}
 _ARRAYS = ", ".join(
     f"${n}::{column.type.compile(dialect=postgresql.dialect())}[]"  # type: ignore[no-untyped-call]  # left untyped
     for n, column in enumerate(timeline.columns, start=1)
 )
-_TAKE_IN = f"""
-    INSERT INTO timeline ({", ".join(COLUMNS)}) SELECT * FROM unnest({_ARRAYS})
-    ON CONFLICT (id) DO NOTHING RETURNING id
-"""  # noqa: S608 - column names of our own table
 _HEARD = """
-    INSERT INTO heard AS known (topic, part, position, recorded_at)
-    SELECT * FROM unnest($1::text[], $2::smallint[], $3::bigint[], $4::timestamptz[])
+    INSERT INTO {schema}.heard AS known (topic, part, position, recorded_at)
+    SELECT * FROM unnest(${0}::text[], ${1}::smallint[], ${2}::bigint[], ${3}::timestamptz[])
     ON CONFLICT (topic, part) DO UPDATE SET position = greatest(known.position, excluded.position),
         recorded_at = greatest(known.recorded_at, excluded.recorded_at)
 """
+_AFTER = len(COLUMNS) + 1
+_TAKE_IN = f"""
+    WITH noted AS ({_HEARD.format(*range(_AFTER, _AFTER + 4), schema="public")})
+    INSERT INTO timeline ({", ".join(COLUMNS)}) SELECT * FROM unnest({_ARRAYS})
+    ON CONFLICT (id) DO NOTHING RETURNING id
+"""  # noqa: S608 - column names of our own table
 
 
 async def admit(session: Session, incoming: Sequence[Incoming]) -> list[Recorded]:
-    """Take events into the timeline; return those that were not there, in their order, each once."""
+    """Take events into the timeline, and note how far each partition has been heard, repeated events included.
+
+    Returns those that were not there, in their order, each once.
+    """
     await session.fetchval("SELECT pg_advisory_xact_lock_shared($1)", SWAP)
-    columns = list(zip(*(timeline_row(one) for one in incoming), strict=True))
-    new = {row["id"] for row in await session.fetch(_TAKE_IN, *map(list, columns))}
-    await note_heard(session, incoming)
+    columns = map(list, zip(*(timeline_row(one) for one in incoming), strict=True))
+    new = {row["id"] for row in await session.fetch(_TAKE_IN, *columns, *_reached(map(_place, incoming)))}
     fresh: list[Recorded] = []
     for one in incoming:
         if one.recorded.envelope.id in new:
@@ -57,43 +59,111 @@ async def admit(session: Session, incoming: Sequence[Incoming]) -> list[Recorded
 
 
 async def note_heard(session: Session, incoming: Sequence[Incoming], schema: str = "public") -> None:
-    """Note how far each partition has been heard, repeated events included."""
-    places = [(one.topic, one.partition, one.offset, one.recorded.envelope.recorded_at) for one in incoming]
-    await note_places(session, places, schema)
+    """Note how far each partition has been heard, and nothing else."""
+    await note_places(session, list(map(_place, incoming)), schema)
 
 
-async def note_places(
-    session: Session, places: Sequence[tuple[str, int, int, datetime]], schema: str = "public"
-) -> None:
-    """Note how far partitions have been heard: topic, partition, offset, and when what stood there was written."""
+Place = tuple[str, int, int, datetime]
+"""A topic, a partition, an offset, and when what stands there was written."""
+
+
+async def note_places(session: Session, places: Sequence[Place], schema: str = "public") -> None:
+    """Note how far partitions have been heard."""
+    if places:
+        await session.execute(_HEARD.format(1, 2, 3, 4, schema=schema), *_reached(places))
+
+
+def _place(one: Incoming) -> Place:
+    return one.topic, one.partition, one.offset, one.recorded.envelope.recorded_at
+
+
+def _reached(places: Iterable[Place]) -> list[list[Any]]:
+    """Return how far each partition is heard with these: topics, partitions, offsets, instants; in one order always."""
     last: dict[tuple[str, int], tuple[int, datetime]] = {}
     for topic, part, offset, instant in places:
         known = last.get((topic, part), (offset, instant))
         last[topic, part] = max(known[0], offset), max(known[1], instant)
-    if not last:
-        return
     rows = sorted((*place, *reached) for place, reached in last.items())
-    statement = _HEARD.replace("INTO heard", f"INTO {schema}.heard")
-    await session.execute(statement, *(list(column) for column in zip(*rows, strict=True)))
+    return [list(column) for column in zip(*rows, strict=True)]
 
 
-async def fold(session: Session, tables: Tables, about: Mapping[UUID, str], *, schema: str = "public") -> Rows:
-    """Fold anew each of these keys (with a topic that it is the key of), and store it. Returns the rows as they are."""
-    keys = {key: kind_of(topic) for key, topic in about.items()}
-    stored = await session.fetch(f"SELECT * FROM {schema}.timeline WHERE key = ANY($1)", list(keys))  # noqa: S608
-    events: dict[UUID, list[Recorded]] = {key: [] for key in keys}
-    for row in stored:
-        one = recorded_of(row)
+class Known:
+    """Events that this process has met, by id: an event never changes, so what is remembered of it is so for good.
+
+    Whether it is on the timeline is asked there every time; remembered is only what it says.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._events: OrderedDict[UUID, Recorded] = OrderedDict()
+
+    def find(self, id_: UUID) -> Recorded | None:
+        """Return what is remembered of an event, and remember it for longer."""
+        one = self._events.get(id_)
         if one is not None:
-            events[one.envelope.key].append(one)
+            self._events.move_to_end(id_)
+        return one
+
+    def add(self, events: Iterable[Recorded]) -> None:
+        """Remember these; those go that nobody has asked for the longest."""
+        for one in events:
+            self._events[one.envelope.id] = one
+        while len(self._events) > self._most:
+            self._events.popitem(last=False)
+
+
+async def fold(
+    session: Session,
+    tables: Tables,
+    about: Mapping[UUID, str],
+    *,
+    schema: str = "public",
+    new: Sequence[Recorded] = (),
+    known: Known | None = None,
+) -> Rows:
+    """Fold anew each of these keys (with a topic that it is the key of), and store it. Returns the rows as they are.
+
+    `new`: events that this transaction has taken in; of the others, those that are not `known` are read.
+    """
+    keys = {key: kind_of(topic) for key, topic in about.items()}
+    events: dict[UUID, list[Recorded]] = {key: [] for key in keys}
+    for one in new:
+        events[one.envelope.key].append(one)
+    before, others = await _others(session, schema, list(keys), [one.envelope.id for one in new], known)
+    for one in others:
+        events[one.envelope.key].append(one)
+    if known is not None:
+        known.add(new)
     rows: Rows = {}
     for key in sorted(keys):
         for table, made in folded(tables, keys[key], key, events[key]).items():
             rows.setdefault(table, []).extend(made)
-    persons = [key for key, topic in keys.items() if topic in PERSONS]
-    for table, made in rows.items():
-        await store_rows(session, table, made, persons=persons, schema=schema)
+    # Of whom nothing had been heard, there are no rows that could be there no longer.
+    persons = [key for key, topic in keys.items() if topic in PERSONS and key in before]
+    await store_rows(session, rows, persons=persons, schema=schema)
     return rows
+
+
+async def _others(
+    session: Session, schema: str, keys: Sequence[UUID], new: Sequence[UUID], known: Known | None
+) -> tuple[set[UUID], list[Recorded]]:
+    """Return which of these keys have other events on the timeline than the new ones, and those events.
+
+    What they say is read only where it is not known; those of a type that this release does not know are left out.
+    """
+    others = f"FROM {schema}.timeline WHERE key = ANY($1) AND id <> ALL($2)"
+    if known is None:
+        rows = await session.fetch(f"SELECT * {others}", keys, new)
+        return {row["key"] for row in rows}, [one for one in map(recorded_of, rows) if one is not None]
+    there = await session.fetch(f"SELECT key, id {others}", keys, new)
+    found = [one for row in there if (one := known.find(row["id"])) is not None]
+    if len(found) < len(there):
+        missing = {row["id"] for row in there} - {one.envelope.id for one in found}
+        rows = await session.fetch(f"SELECT * FROM {schema}.timeline WHERE id = ANY($1)", list(missing))  # noqa: S608
+        read = [one for one in map(recorded_of, rows) if one is not None]
+        known.add(read)
+        found += read
+    return {row["key"] for row in there}, found
 
 
 def kind_of(topic: str) -> str:
@@ -102,42 +172,3 @@ def kind_of(topic: str) -> str:
 
 
 _ONE_FOR_ALL = min(PERSONS)
-
-
-async def store_rows(
-    session: Session,
-    table: str,
-    rows: Sequence[Mapping[str, Any]],
-    *,
-    persons: Collection[UUID] = (),
-    schema: str = "public",
-) -> None:
-    """Store rows, changed ones over what was there; of `persons`, rows that are no longer there go."""
-    statements = _statements(table, schema)
-    if persons and statements.leave is not None:
-        await session.execute(statements.leave, list(persons), [row[statements.id] for row in rows])
-    if rows:
-        await session.execute(statements.upsert, msgspec.json.encode(rows).decode())
-
-
-class _Statements(NamedTuple):
-    id: str
-    upsert: str
-    leave: str | None
-
-
-@cache
-def _statements(table: str, schema: str) -> _Statements:
-    """Return how rows of a table come and go; `leave` only where one person has several."""
-    found = _TABLES[table]
-    name = f'{schema}."{table}"'
-    keys = [column.name for column in found.primary_key.columns]
-    values = ", ".join(f'"{c.name}" = excluded."{c.name}"' for c in found.columns if c.name not in keys)
-    upsert = (
-        f"INSERT INTO {name} AS known SELECT * FROM json_populate_recordset(NULL::{name}, $1::json)"  # noqa: S608
-        f" ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {values} WHERE (known.*) IS DISTINCT FROM (excluded.*)"
-    )
-    id_ = keys[-1]
-    several = "person" in found.columns and id_ != "person"
-    leave = f"DELETE FROM {name} WHERE person = ANY($1) AND {id_} <> ALL($2)" if several else None  # noqa: S608
-    return _Statements(id_, upsert, leave)

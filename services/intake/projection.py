@@ -125,7 +125,7 @@ async def _registered(session: Session, one: Recorded, event: PersonRegistered) 
     values["needs"] = list(event.needs)
     await session.execute(_insert_person, **values)
     await _stay(session, one, "present", event.place)
-    await keep_person_words(session, one, one.words if isinstance(one.words, PersonWords) else PersonWords())
+    await keep_person_words(session, [(one, one.words if isinstance(one.words, PersonWords) else PersonWords())])
 
 
 async def _corrected(session: Session, one: Recorded, event: PersonCorrected) -> None:
@@ -140,7 +140,7 @@ async def _corrected(session: Session, one: Recorded, event: PersonCorrected) ->
     if "place" in event.fields and event.place is not None:
         await _moved(session, one, "present", event.place)
     if isinstance(one.words, PersonWords):
-        await keep_person_words(session, one, one.words)
+        await keep_person_words(session, [(one, one.words)])
 
 
 async def _household_corrected(session: Session, one: Recorded, event: HouseholdCorrected) -> None:

@@ -11,7 +11,7 @@ from uuid import UUID
 import msgspec
 
 from shared.contracts.envelope import Recorded, headers_text
-from shared.contracts.event import decode_as, encode_words
+from shared.contracts.event import decode_as
 from shared.contracts.intake_person import TOPIC as PERSONS
 from shared.contracts.intake_person import PersonCorrected, PersonRegistered, PersonWords
 from shared.contracts.topics import KEYS
@@ -24,14 +24,18 @@ from shared.platform.sealing import Cipher
 _FIELDS = frozenset(PersonWords.__struct_fields__)
 
 _KEEP_UNOPENED = """
-    INSERT INTO personal.unopened (event, owner, version, headers, value) VALUES ($1, $2, $3, $4, $5)
-    ON CONFLICT DO NOTHING
+    INSERT INTO personal.unopened (event, owner, version, headers, value)
+    SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::int[], $4::bytea[], $5::bytea[]) ON CONFLICT DO NOTHING
 """
 _KEEP = """
-    INSERT INTO personal.person (person, version, words, since, name, kana) VALUES ($1, $2, $3, $4, $5, $6)
+    INSERT INTO personal.person (person, version, words, since, name, kana)
+    SELECT person, version, words::jsonb, since::jsonb, name, kana
+    FROM unnest($1::uuid[], $2::int[], $3::text[], $4::text[], $5::text[], $6::text[])
+        AS kept(person, version, words, since, name, kana)
     ON CONFLICT (person) DO UPDATE SET version = excluded.version, words = excluded.words, since = excluded.since,
         name = excluded.name, kana = excluded.kana
 """
+_encoder = msgspec.json.Encoder()
 
 
 class PersonName(NamedTuple):
@@ -47,62 +51,75 @@ async def learn(parts: Parts, session: Session, recorded: Sequence[Recorded]) ->
 
     Words of somebody who was forgotten are not kept. The caller holds the lock on the persons (the worker does).
     """
-    known = [one for one in recorded if isinstance(one.event, PersonRegistered | PersonCorrected) and one.sealed]
+    told = (one for one in recorded if isinstance(one.event, PersonRegistered | PersonCorrected))
+    known = [(one, one.sealed.k) for one in told if one.sealed is not None]
+    if not known:
+        return
     # The stored key and not the remembered one: whoever was forgotten a second ago must stay so.
-    rows = await session.fetch(
-        "SELECT owner, wrapped FROM keys WHERE owner = ANY($1)", [one.sealed.k for one in known if one.sealed]
-    )
+    rows = await session.fetch("SELECT owner, wrapped FROM keys WHERE owner = ANY($1)", [owner for _, owner in known])
     keys: dict[UUID, bytes | None] = {row["owner"]: row["wrapped"] for row in rows}
-    for one in known:
-        if one.sealed is None:
-            continue
-        wrapped = keys.get(one.sealed.k)
+    unopened: list[tuple[Any, ...]] = []
+    opened: list[tuple[Recorded, PersonWords]] = []
+    for one, owner in known:
+        wrapped = keys.get(owner)
         if wrapped is not None:
-            await _open_and_keep(session, one, parts.keyring.unwrap(one.sealed.k, wrapped))
-        elif one.sealed.k not in keys:
-            await session.execute(
-                _KEEP_UNOPENED,
-                one.envelope.id,
-                one.sealed.k,
-                one.envelope.version,
-                headers_text(one.envelope),
-                one.value,
-            )
+            opened += _open(one, parts.keyring.unwrap(owner, wrapped))
+        elif owner not in keys:
+            unopened.append((one.envelope.id, owner, one.envelope.version, headers_text(one.envelope), one.value))
+    if unopened:
+        await session.execute(_KEEP_UNOPENED, *map(list, zip(*unopened, strict=True)))
+    await keep_person_words(session, opened)
 
 
-async def _open_and_keep(session: Session, one: Recorded, cipher: Cipher) -> None:
+def _open(one: Recorded, cipher: Cipher) -> list[tuple[Recorded, PersonWords]]:
+    """Return the event with its words; nothing where they cannot be opened."""
     raw = cipher.open(one.envelope.id, one.envelope.type, one.sealed) if one.sealed else None
-    if raw is not None:
-        await keep_person_words(session, one, decode_as(PersonWords, raw))
+    return [(one, decode_as(PersonWords, raw))] if raw is not None else []
 
 
-async def keep_person_words(session: Session, recorded: Recorded, words: PersonWords) -> None:
-    """Take a registered or corrected person's opened words into `personal.person`."""
-    envelope, event = recorded.envelope, recorded.event
-    fresh: dict[str, Any] = _without_nul(msgspec.json.decode(encode_words(words)))
-    fields = (_FIELDS & set(event.fields)) if isinstance(event, PersonCorrected) else set(fresh)
-    row = await session.fetchrow(
-        "SELECT version, words, since FROM personal.person WHERE person = $1 FOR UPDATE", envelope.subject
+class _Kept:
+    """The words of one person as they are kept, field by field, and from which version each is."""
+
+    __slots__ = ("since", "version", "words")
+
+    def __init__(self, version: int, words: Mapping[str, Any], since: Mapping[str, int]) -> None:
+        self.version, self.words, self.since = version, dict(words), dict(since)
+
+    def take(self, recorded: Recorded, words: PersonWords) -> None:
+        """Let the words of one event count where they are the latest of their field."""
+        version, event = recorded.envelope.version, recorded.event
+        fresh: dict[str, Any] = _without_nul(msgspec.to_builtins(words))
+        fields = (_FIELDS & set(event.fields)) if isinstance(event, PersonCorrected) else set(fresh)
+        self.version = max(version, self.version)
+        for field in fields:
+            # What stands there without a mark is from the registration.
+            if version < self.since.get(field, 1 if field in self.words else 0):
+                continue
+            self.since[field] = version
+            self.words.pop(field, None)
+            if field in fresh:
+                self.words[field] = fresh[field]
+
+    def row(self, person: UUID) -> tuple[Any, ...]:
+        since = {field: version for field, version in self.since.items() if version > 1}
+        texts = (_encoder.encode(self.words).decode(), _encoder.encode(since).decode())
+        return person, self.version, *texts, self.words.get("name"), self.words.get("kana")
+
+
+async def keep_person_words(session: Session, opened: Sequence[tuple[Recorded, PersonWords]]) -> None:
+    """Take the opened words of registered or corrected persons into `personal.person`, in the order given."""
+    if not opened:
+        return
+    persons = sorted({one.envelope.subject for one, _ in opened})
+    rows = await session.fetch(
+        "SELECT person, version, words, since FROM personal.person WHERE person = ANY($1) ORDER BY person FOR UPDATE",
+        persons,
     )
-    kept: dict[str, Any] = dict(row["words"]) if row else {}
-    since: dict[str, int] = dict(row["since"]) if row else {}
-    for field in fields:
-        # What stands there without a mark is from the registration.
-        if envelope.version < since.get(field, 1 if field in kept else 0):
-            continue
-        since[field] = envelope.version
-        kept.pop(field, None)
-        if field in fresh:
-            kept[field] = fresh[field]
-    await session.execute(
-        _KEEP,
-        envelope.subject,
-        max(envelope.version, row["version"] if row else 0),
-        kept,
-        {field: version for field, version in since.items() if version > 1},
-        kept.get("name"),
-        kept.get("kana"),
-    )
+    kept = {row["person"]: _Kept(row["version"], row["words"], row["since"]) for row in rows}
+    for one, words in opened:
+        kept.setdefault(one.envelope.subject, _Kept(0, {}, {})).take(one, words)
+    columns = zip(*(kept[person].row(person) for person in persons), strict=True)
+    await session.execute(_KEEP, *map(list, columns))
 
 
 def _without_nul(value: Any) -> Any:
@@ -139,10 +156,12 @@ async def keep_keys(parts: Parts, session: Session, wrapped: Mapping[UUID, bytes
         "DELETE FROM personal.unopened WHERE owner = ANY($1) RETURNING owner, version, headers, value",
         [row["owner"] for row in kept],
     )
+    opened: list[tuple[Recorded, PersonWords]] = []
     for row in sorted(rows, key=lambda row: (row["owner"], row["version"])):
         owner: UUID = row["owner"]
         stored = {"topic": PERSONS, "key": owner, "headers": row["headers"], "value": row["value"]}
-        await _open_and_keep(session, store.read_row(stored), parts.keyring.unwrap(owner, wrapped[owner]))
+        opened += _open(store.read_row(stored), parts.keyring.unwrap(owner, wrapped[owner]))
+    await keep_person_words(session, opened)
 
 
 async def lock_owner(session: Session, owner: UUID) -> None:

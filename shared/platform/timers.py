@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -33,9 +33,16 @@ _SET = """
     ON CONFLICT (kind, subject) DO UPDATE
     SET due = excluded.due, fire_at = excluded.due, attempts = 0, payload = excluded.payload
 """
+_SET_ALL = """
+    INSERT INTO timers (kind, subject, due, fire_at, attempts, payload)
+    SELECT $1, subject, due, due, 0, '{}' FROM unnest($2::uuid[], $3::timestamptz[]) AS wanted(subject, due)
+    ON CONFLICT (kind, subject) DO UPDATE
+    SET due = excluded.due, fire_at = excluded.due, attempts = 0, payload = excluded.payload
+    WHERE timers.due <> excluded.due
+"""
 _DROP = """
     WITH free AS MATERIALIZED (
-        SELECT kind, subject FROM timers WHERE kind = $1 AND subject = $2 FOR UPDATE SKIP LOCKED
+        SELECT kind, subject FROM timers WHERE kind = $1 AND subject = ANY($2) FOR UPDATE SKIP LOCKED
     )
     DELETE FROM timers USING free WHERE timers.kind = free.kind AND timers.subject = free.subject
 """
@@ -69,7 +76,20 @@ async def set_timer(session: Session, kind: str, subject: UUID, due: datetime, p
 
 async def drop_timer(session: Session, kind: str, subject: UUID) -> None:
     """Forget a timer. One that is firing at this moment is left alone: its command sees what happened first."""
-    await session.execute(_DROP, kind, subject)
+    await drop_timers(session, kind, [subject])
+
+
+async def set_timers(session: Session, kind: str, due: Mapping[UUID, datetime]) -> None:
+    """Let `kind` fire for each of these subjects when it is due; one that is set for that instant already stays."""
+    if due:
+        subjects = sorted(due)
+        await session.execute(_SET_ALL, kind, subjects, [due[subject] for subject in subjects])
+
+
+async def drop_timers(session: Session, kind: str, subjects: Collection[UUID]) -> None:
+    """Forget the timers of these subjects, as `drop_timer` does."""
+    if subjects:
+        await session.execute(_DROP, kind, sorted(subjects))
 
 
 class _Failed(Exception):
