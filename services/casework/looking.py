@@ -11,7 +11,7 @@ from fastapi import Depends, Query
 
 from services.casework import queries
 from services.casework.permissions import MAY_OPEN
-from services.casework.queries import Reach
+from services.casework.queries import Look, Reach
 from services.casework.reading import AsOf
 from services.casework.settings import CaseworkSettings
 from shared.kernel.ids import new_id
@@ -23,11 +23,14 @@ FAR = datetime(9999, 1, 1, tzinfo=UTC)
 """As of this instant: everything."""
 
 
-def asked_instants(
+async def asked_instants(
     happened_by: Annotated[GivenInstant | None, Query(description="What had happened by then.")] = None,
     known_by: Annotated[GivenInstant | None, Query(description="As it was known by then.")] = None,
 ) -> AsOf:
-    """Read `?happened_by=&known_by=`, each alone or both; without them: everything, as it is known now."""
+    """Read `?happened_by=&known_by=`, each alone or both; without them: everything, as it is known now.
+
+    (Asynchronous, though it awaits nothing: FastAPI runs what is not in another thread.)
+    """
     return AsOf(happened_by or FAR, known_by or FAR)
 
 
@@ -47,8 +50,14 @@ async def reach_person(call: Call, session: Session, person_id: UUID, *, ever: b
     return reach
 
 
+def looked(call: Call, person_id: UUID, what: str) -> Look:
+    """Return what is to be kept of this caller's look, and whether words are open to them."""
+    opened = bool(call.caller.roles & MAY_OPEN)
+    return Look(person_id, call.now, new_id(call.now), call.caller.id, what, opened)
+
+
 async def look(call: Call, session: Session, person_id: UUID, what: str) -> bool:
     """Keep that this caller looks; return whether words are open to them."""
-    may_open = bool(call.caller.roles & MAY_OPEN)
-    await queries.note_view(session, person_id, call.now, new_id(call.now), call.caller.id, what, opened=may_open)
-    return may_open
+    seen = looked(call, person_id, what)
+    await queries.note_look(session, seen)
+    return seen.opened

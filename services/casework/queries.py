@@ -13,8 +13,40 @@ from shared.platform.postgres import Row, Session
 Mark = tuple[datetime, datetime, str, UUID]
 """Where a page of a timeline ended: `at`, `recorded_at`, `service`, `id`."""
 
-_PAGE = """
-    SELECT t.*, c.id AS corrected_by
+SHOWN = (
+    "id",
+    "type",
+    "service",
+    "subject",
+    "version",
+    "person",
+    "household",
+    "time",
+    "precision",
+    "at",
+    "recorded_at",
+    "actor",
+    "channel",
+    "said_by",
+    "correlation",
+    "causation",
+    "corrects",
+    "corrected_by",
+    "disaster",
+    "ward",
+    "device_offset",
+)
+"""What of an event is shown as it stands; its value comes after these."""
+
+_LOOKED = """
+    WITH looked AS (
+        INSERT INTO views (person, at, id, actor, what, opened) VALUES ($9, $10, $11, $12, $13, $14)
+    )
+"""
+_PAGE = (
+    "SELECT "  # noqa: S608 - names of our own columns
+    + ", ".join("c.id AS corrected_by" if name == "corrected_by" else f"t.{name}" for name in SHOWN)
+    + """, t.value
     FROM timeline t
     LEFT JOIN LATERAL (
         SELECT id FROM timeline WHERE corrects = t.id AND recorded_at <= $3 ORDER BY recorded_at DESC, id DESC LIMIT 1
@@ -25,8 +57,23 @@ _PAGE = """
     ORDER BY t.at {way}, t.recorded_at {way}, t.service {way}, t.id {way}
     LIMIT $8
 """
+)
 _OLDEST_FIRST = _PAGE.format(than=">", way="ASC")
 _NEWEST_FIRST = _PAGE.format(than="<", way="DESC")
+_REACH = """
+    WITH RECURSIVE one (person) AS (
+        SELECT $1::uuid
+        UNION
+        SELECT unnest(p.{link}) FROM one JOIN people p USING (person)
+    )
+    SELECT p.person, p.household, p.wards, p.kept, (
+        SELECT array_agg(f.ward) FROM placements l JOIN facilities f USING (facility)
+        WHERE l.person = p.person AND l.state IN ('asked', 'accepted', 'arrived') AND f.ward IS NOT NULL
+    ) AS of_facilities
+    FROM one JOIN people p USING (person)
+"""
+_UNITED = _REACH.format(link="same_as")
+_EVER_UNITED = _REACH.format(link="linked")
 _CONFIDANT = """
     SELECT 1 FROM members m JOIN conferences c USING (conference)
     WHERE m.actor = $1 AND m.person = ANY($2) AND m.confidential
@@ -58,35 +105,16 @@ async def united(session: Session, person_id: UUID, *, ever: bool = False) -> Re
     A ward of any of them sees the person, and so does the ward of the facility where they are or are expected
     (K4-159). Raises `NotFound("person.unknown")`.
     """
-    link = "linked" if ever else "same_as"
-    found: dict[UUID, Row] = {}
-    ahead = [person_id]
-    while ahead:
-        rows = await session.fetch("SELECT * FROM people WHERE person = ANY($1)", ahead)
-        found.update({row["person"]: row for row in rows})
-        ahead = sorted({one for row in rows for one in row[link]} - found.keys())
-        if not rows:
-            break
+    rows = await session.fetch(_EVER_UNITED if ever else _UNITED, person_id)
+    found = {row["person"]: row for row in rows}
     if person_id not in found:
         raise NotFound("person.unknown")
-    kept = {row["kept"] for row in found.values()} & found.keys()
-    persons = sorted(found, key=lambda one: (one not in kept, one != person_id, one))
+    kept = {row["kept"] for row in rows} & found.keys()
     return Reach(
-        persons,
-        sorted({row["household"] for row in found.values() if row["household"] is not None}),
-        sorted(
-            {ward for row in found.values() for ward in row["wards"]} | await _wards_of_facilities(session, persons)
-        ),
+        sorted(found, key=lambda one: (one not in kept, one != person_id, one)),
+        sorted({row["household"] for row in rows if row["household"] is not None}),
+        sorted({ward for row in rows for ward in (*row["wards"], *(row["of_facilities"] or ()))}),
     )
-
-
-async def _wards_of_facilities(session: Session, persons: Sequence[UUID]) -> set[str]:
-    rows = await session.fetch(
-        "SELECT DISTINCT f.ward FROM placements p JOIN facilities f USING (facility)"
-        " WHERE p.person = ANY($1) AND p.state IN ('asked', 'accepted', 'arrived') AND f.ward IS NOT NULL",
-        persons,
-    )
-    return {row["ward"] for row in rows}
 
 
 async def is_confidant(session: Session, actor: str, persons: Sequence[UUID], now: datetime, days: int) -> bool:
@@ -95,6 +123,17 @@ async def is_confidant(session: Session, actor: str, persons: Sequence[UUID], no
     From being called until they are no longer members, or `days` after it was held.
     """
     return bool(await session.fetchval(_CONFIDANT, actor, list(persons), now - timedelta(days=days)))
+
+
+class Look(NamedTuple):
+    """That somebody looks at a person, when, at what, and whether words are open to them (K4-169)."""
+
+    person: UUID
+    at: datetime
+    id: UUID
+    actor: str
+    what: str
+    opened: bool
 
 
 async def timeline(
@@ -106,11 +145,18 @@ async def timeline(
     after: Mark | None,
     limit: int,
     newest: bool,
+    look: Look | None = None,
 ) -> list[Row]:
-    """Return events of these persons and households in the order of happening, as of both instants."""
+    """Return events of these persons and households in the order of happening, as of both instants.
+
+    With `look`, that somebody looked is kept by the same statement: what it returns has been seen by somebody known.
+    """
     at, recorded_at, service, id_ = after or (None, None, None, None)
     statement = _NEWEST_FIRST if newest else _OLDEST_FIRST
-    return await session.fetch(statement, list(keys), happened_by, known_by, at, recorded_at, service, id_, limit)
+    if look is not None:
+        statement = _LOOKED + statement
+    asked = (list(keys), happened_by, known_by, at, recorded_at, service, id_, limit)
+    return await session.fetch(statement, *asked, *(look or ()))
 
 
 async def events(session: Session, persons: Collection[UUID]) -> dict[UUID, list[Recorded]]:
@@ -123,18 +169,10 @@ async def events(session: Session, persons: Collection[UUID]) -> dict[UUID, list
     return found
 
 
-async def note_view(
-    session: Session, person_id: UUID, now: datetime, id_: UUID, actor: str, what: str, *, opened: bool
-) -> None:
+async def note_look(session: Session, look: Look) -> None:
     """Keep that somebody looked (K4-169)."""
     await session.execute(
-        "INSERT INTO views (person, at, id, actor, what, opened) VALUES ($1, $2, $3, $4, $5, $6)",
-        person_id,
-        now,
-        id_,
-        actor,
-        what,
-        opened,
+        "INSERT INTO views (person, at, id, actor, what, opened) VALUES ($1, $2, $3, $4, $5, $6)", *look
     )
 
 

@@ -4,7 +4,8 @@ Registrations that are one person are read as one; two live placements of theirs
 somebody looked is kept (K4-169).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+import contextlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
 from uuid import UUID
@@ -16,7 +17,7 @@ from services.casework.domain.handoff_rules import Tables
 from services.casework.domain.handoffs import Handoff, Traced, trace
 from services.casework.domain.journey import LIVE_PLACEMENTS, Journey
 from services.casework.domain.timeline import settle
-from services.casework.queries import Mark, Reach
+from services.casework.queries import Look, Mark, Reach
 from shared.contracts.envelope import Recorded, Sealed
 from shared.kernel.errors import NotFound
 from shared.platform.parts import Parts
@@ -26,6 +27,17 @@ from shared.platform.sealing import Cipher
 _members = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _sealed = msgspec.json.Decoder(Sealed)
 _encoder = msgspec.json.Encoder()
+_SHOWN = len(queries.SHOWN)
+_SEALED = b',"sealed":{'
+
+
+class _OnlySealed(msgspec.Struct, forbid_unknown_fields=True):
+    """The last member of a value, by itself: that it is the sealed part and nothing else."""
+
+    sealed: Sealed
+
+
+_only_sealed = msgspec.json.Decoder(_OnlySealed)
 
 WordsAre = Literal["none", "open", "closed", "late", "forgotten", "damaged"]
 """none: nothing was sealed. closed: this reader may not. late: the key has not come yet. forgotten: on request, for
@@ -39,8 +51,11 @@ class AsOf(NamedTuple):
     known_by: datetime
 
 
-class Entry(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of a timeline: what, when it happened and when it was heard, by whom, what caused it, in what words."""
+class Entry(msgspec.Struct, frozen=True):
+    """One line of a timeline: what, when it happened and when it was heard, by whom, what caused it, in what words.
+
+    Up to `facts` its fields are those of `queries.SHOWN`, in that order.
+    """
 
     event: UUID
     type: str
@@ -108,6 +123,11 @@ def _parted(value: bytes) -> tuple[msgspec.Raw, Sealed | None]:
     """Part a value into what is open in it and what is sealed."""
     if b'"sealed":' not in value:
         return msgspec.Raw(value), None
+    # As we write it (`envelope.with_sealed`), the sealed part is the last member; anybody else's is looked for.
+    at = value.rfind(_SEALED)
+    if at > 0:
+        with contextlib.suppress(msgspec.DecodeError):
+            return msgspec.Raw(value[:at] + b"}"), _only_sealed.decode(b"{" + value[at + 1 :]).sealed
     members = _members.decode(value)
     sealed = members.pop("sealed", None)
     return msgspec.Raw(_encoder.encode(members)), _sealed.decode(sealed) if sealed is not None else None
@@ -128,32 +148,10 @@ async def _reader(parts: Parts, session: Session, owners: Iterable[UUID], *, may
 
 def _entry(row: Row, facts: msgspec.Raw, sealed: Sealed | None, reader: Reader) -> Entry:
     words, words_are = reader.open(row["id"], row["type"], sealed) if sealed is not None else (None, "none")
-    return Entry(
-        event=row["id"],
-        type=row["type"],
-        service=row["service"],
-        subject=row["subject"],
-        version=row["version"],
-        person=row["person"],
-        household=row["household"],
-        happened=row["time"],
-        precision=row["precision"],
-        settles=row["at"],
-        recorded_at=row["recorded_at"],
-        actor=row["actor"],
-        channel=row["channel"],
-        said_by=row["said_by"],
-        correlation=row["correlation"],
-        causation=row["causation"],
-        corrects=row["corrects"],
-        corrected_by=row["corrected_by"],
-        disaster=row["disaster"],
-        ward=row["ward"],
-        device_offset=row["device_offset"],
-        facts=facts,
-        words=words,
-        words_are=words_are,
-    )
+    return _shown(*row[:_SHOWN], facts, words, words_are)
+
+
+_shown: Callable[..., Entry] = Entry
 
 
 class Timeline(msgspec.Struct, frozen=True, kw_only=True):
@@ -175,8 +173,12 @@ async def page(
     limit: int,
     newest: bool,
     may_open: bool,
+    look: Look | None = None,
 ) -> tuple[list[Entry], Mark | None]:
-    """Return a page of a person's timeline, the household's own facts included, and where it ended if more follows."""
+    """Return a page of a person's timeline, the household's own facts included, and where it ended if more follows.
+
+    With `look`, it is kept by then that somebody looks.
+    """
     rows = await queries.timeline(
         session,
         [*reach.persons, *reach.households],
@@ -185,6 +187,7 @@ async def page(
         after=after,
         limit=limit + 1,
         newest=newest,
+        look=look,
     )
     shown = rows[:limit]
     found = await entries(parts, session, shown, may_open=may_open)

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
 from services.casework import queries, reading
-from services.casework.looking import Instants, look, reach_person
+from services.casework.looking import Instants, look, looked, reach_person
 from services.casework.models import TimelinePage
 from services.casework.policies import tables_of
 from services.casework.reading import Timeline
@@ -34,7 +34,7 @@ async def timeline(
     """
     async with call.parts.database.session() as session:
         reach = await reach_person(call, session, person)
-        may_open = await look(call, session, person, "timeline")
+        seen = looked(call, person, "timeline")
         items, end = await reading.page(
             call.parts,
             session,
@@ -43,7 +43,8 @@ async def timeline(
             after=page.after(tuple[datetime, datetime, str, UUID]),
             limit=page.limit,
             newest=order == "newest",
-            may_open=may_open,
+            may_open=seen.opened,
+            look=seen,
         )
     shown = Timeline(
         person=reach.persons[0], registrations=reach.persons, items=items, next=encode_mark(end) if end else None

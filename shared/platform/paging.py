@@ -48,11 +48,11 @@ class Page(NamedTuple):
         return None if self.mark is None else decode_mark(self.mark, kind)
 
 
-def asked_page(
+async def asked_page(
     limit: Annotated[int, Query(ge=LEAST, le=MOST, description="How many items at most.")] = USUAL,
     after: Annotated[str | None, Query(max_length=1000, description="The member `next` of the page before.")] = None,
 ) -> Page:
-    """Read `?limit=&after=`."""
+    """Read `?limit=&after=`. (Asynchronous, though it awaits nothing: FastAPI runs what is not in another thread.)"""
     return Page(limit, after)
 
 
