@@ -1,15 +1,18 @@
-"""The load: one process, so many connections, each sending a sheet as soon as the last one was answered.
+"""The load: one process, so many connections, each sending a request as soon as the last one was answered.
 
-`python -m bench.load PORT TOKEN SECONDS CONNECTIONS RUN` prints one JSON object: how many were answered 200, how many
-otherwise, and the time they took.
+`python -m bench.load PORT TOKEN SECONDS CONNECTIONS RUN` sends sheets; with paths on standard input, one a line, it
+asks for these, again and again. It prints one JSON object: how many were answered 200, how many otherwise, and the
+time they took.
 """
 
 import asyncio
 import json
+import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from typing import cast
+from collections.abc import Iterator, Sequence
+from itertools import cycle
+from typing import Any, cast
 
 import uvloop
 
@@ -31,9 +34,9 @@ class Connection(asyncio.Protocol):
         if time.perf_counter() >= self._load.until:
             self._transport.close()
             return
-        body = next(self._load.bodies)
+        request = next(self._load.requests)
         self._began = time.perf_counter()
-        self._transport.write(self._load.head % len(body) + body)
+        self._transport.write(request)
 
     def data_received(self, data: bytes) -> None:
         self._buffer += data
@@ -58,14 +61,26 @@ class Connection(asyncio.Protocol):
             self._load.ended.set()
 
 
+def sheets(port: int, token: str, run: int) -> Iterator[bytes]:
+    """Yield requests that send sheets."""
+    head = (
+        f"POST /households HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAuthorization: Bearer {token}\r\n"
+        "Content-Type: application/json\r\nContent-Length: %d\r\n\r\n"
+    ).encode()
+    for body in bodies(run):
+        yield head % len(body) + body
+
+
+def questions(port: int, token: str, paths: Sequence[str]) -> Iterator[bytes]:
+    """Yield requests that ask for these paths, without end."""
+    rest = f" HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAuthorization: Bearer {token}\r\n\r\n"
+    yield from cycle([f"GET {path}{rest}".encode() for path in paths])
+
+
 class Load:
-    def __init__(self, port: int, token: str, seconds: float, connections: int, run: int) -> None:
+    def __init__(self, port: int, requests: Iterator[bytes], seconds: float, connections: int) -> None:
         self.port, self.open = port, connections
-        self.bodies: Iterator[bytes] = bodies(run)
-        self.head = (
-            f"POST /households HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAuthorization: Bearer {token}\r\n"
-            "Content-Type: application/json\r\nContent-Length: %d\r\n\r\n"
-        ).encode()
+        self.requests = requests
         self.took: list[float] = []
         self.failed = 0
         self.last_failure = ""
@@ -91,15 +106,31 @@ class Load:
         }
 
 
+def load(
+    port: int, token: str, seconds: float, connections: int, run: int = 0, paths: Sequence[str] = ()
+) -> dict[str, Any]:
+    """Run the load in a process of its own and return what it prints. Raises RuntimeError where one was refused."""
+    words = [sys.executable, "-m", "bench.load", str(port), token, str(seconds), str(connections), str(run)]
+    done = subprocess.run(
+        words, check=True, stdout=subprocess.PIPE, text=True, timeout=seconds + 60, input="\n".join(paths)
+    )
+    result: dict[str, Any] = json.loads(done.stdout)
+    if result["failed"] or not result["answered"]:
+        raise RuntimeError(f"{result['failed']} requests were refused: {result['last_failure']}")
+    return result
+
+
 def main() -> None:
     port, token, seconds, connections, run = sys.argv[1:]
+    paths = sys.stdin.read().split()
+    requests = questions(int(port), token, paths) if paths else sheets(int(port), token, int(run))
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        load = runner.run(_made(int(port), token, float(seconds), int(connections), int(run)))
-    print(json.dumps(load))
+        result = runner.run(_made(int(port), requests, float(seconds), int(connections)))
+    print(json.dumps(result))
 
 
-async def _made(port: int, token: str, seconds: float, connections: int, run: int) -> dict[str, object]:
-    return await Load(port, token, seconds, connections, run).run()
+async def _made(port: int, requests: Iterator[bytes], seconds: float, connections: int) -> dict[str, object]:
+    return await Load(port, requests, seconds, connections).run()
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ import platform
 import socket
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from tsunagi.stack.artifacts import KAFKA_VERSION, POSTGRES_VERSION
@@ -42,3 +42,8 @@ def until(what: str, true: Callable[[], bool], seconds: float = 60.0) -> None:
         if time.monotonic() > end:
             raise TimeoutError(f"{what}: not within {seconds:.0f} s")
         time.sleep(0.05)
+
+
+def percentile(ordered: Sequence[float], share: float) -> float:
+    """Return the value that this share of the values, which ascend, is not above."""
+    return ordered[int((len(ordered) - 1) * share)]

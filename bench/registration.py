@@ -1,7 +1,6 @@
 """Registration, ours beside the floor: the same load in turns, on the same PostgreSQL, rows counted afterwards."""
 
 import asyncio
-import json
 import subprocess
 import sys
 import urllib.request
@@ -10,6 +9,7 @@ from typing import Any
 
 import asyncpg
 
+from bench.load import load
 from bench.machine import free_port, say, until
 from bench.sheets import WARD
 from tsunagi.client import Client, Who
@@ -37,13 +37,13 @@ def measure(stack: Stack, *, seconds: float, rounds: int, connections: int) -> d
     try:
         until("the floor's server", lambda: _answers(floor_port))
         for port in (ours, floor_port):
-            _load(port, token, min(2.0, seconds), connections, 1)
+            load(port, token, min(2.0, seconds), connections, 1)
         sides: dict[str, list[dict[str, Any]]] = {"ours": [], "floor": []}
         for turn in range(rounds):
             # A B, then B A: what drifts, drifts for both.
             order = (("ours", ours), ("floor", floor_port))
             for side, port in order if turn % 2 == 0 else reversed(order):
-                sides[side].append(_load(port, token, seconds, connections, 2 + turn))
+                sides[side].append(load(port, token, seconds, connections, 2 + turn))
             say(
                 f"registration {turn + 1}/{rounds}: ours {sides['ours'][-1]['per_second']:.0f}/s,"
                 f" floor {sides['floor'][-1]['per_second']:.0f}/s"
@@ -72,15 +72,6 @@ def _answers(port: int) -> bool:
         return True
     except OSError:
         return False
-
-
-def _load(port: int, token: str, seconds: float, connections: int, run: int) -> dict[str, Any]:
-    words = [sys.executable, "-m", "bench.load", str(port), token, str(seconds), str(connections), str(run)]
-    done = subprocess.run(words, check=True, stdout=subprocess.PIPE, text=True, timeout=seconds + 60)
-    result: dict[str, Any] = json.loads(done.stdout)
-    if result["failed"] or not result["answered"]:
-        raise RuntimeError(f"{result['failed']} of the registrations were refused: {result['last_failure']}")
-    return result
 
 
 async def _copy(stack: Stack) -> None:

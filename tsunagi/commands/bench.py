@@ -1,4 +1,4 @@
-"""`tsunagi bench`: registration, relay and rebuild beside their floors, on stacks of their own."""
+"""`tsunagi bench`: every path that must be fast beside its floor, on a stack of its own."""
 
 import subprocess
 import sys
@@ -13,18 +13,32 @@ from tsunagi.commands import Json, app
 def bench(
     *,
     rounds: Annotated[int, typer.Option(min=1, help="How many turns; the median counts.")] = 5,
-    seconds: Annotated[float, typer.Option(min=0.5, help="How long each side of registration runs a turn.")] = 5.0,
+    seconds: Annotated[float, typer.Option(min=0.5, help="How long a turn of registration or of reading is.")] = 5.0,
     rows: Annotated[int, typer.Option(min=1000, help="How many rows the relay sends a turn.")] = 100_000,
-    only: Annotated[str | None, typer.Option(help="registration, relay or rebuild.")] = None,
+    messages: Annotated[int, typer.Option(min=2000, help="How many messages the live way works off a turn.")] = 24_000,
+    events: Annotated[int, typer.Option(min=20_000, help="How many events there are to read from.")] = 3_000_000,
+    logged: Annotated[int, typer.Option(min=1000, help="How many messages the log holds that is rebuilt.")] = 300_000,
+    only: Annotated[
+        str | None, typer.Option(help="registration, relay, live, latency, timeline_read or rebuild.")
+    ] = None,
     json: Json = False,
 ) -> None:
-    """Measure ratios against floors: the same work by the bare parts, in the same run (a few minutes).
+    """Measure ratios against floors: the same work by the bare parts, in the same run (some ten minutes).
 
-    Exit code 0: every gate is passed; 1: one is not. The absolute figures are this machine's.
+    Exit code 0: every gate is passed, and no process held too much memory or went on growing; 1: else. The absolute
+    figures are this machine's.
     """
     from tsunagi.stack.layout import PROJECT
 
-    words = [sys.executable, "-m", "bench", "--rounds", str(rounds), "--seconds", str(seconds), "--rows", str(rows)]
+    figures = {
+        "rounds": rounds,
+        "seconds": seconds,
+        "rows": rows,
+        "messages": messages,
+        "events": events,
+        "logged": logged,
+    }
+    words = [sys.executable, "-m", "bench", *(f"--{name}={one}" for name, one in figures.items())]
     if only:
         words += ["--only", only]
     if not json:

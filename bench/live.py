@@ -1,0 +1,131 @@
+"""The live timeline, ours beside the floor: the same backlog worked off through Faust, in turns.
+
+Ours is casework's own worker, as it runs in a stack; the floor inserts batches and does nothing else (`live_floor`).
+"""
+
+import asyncio
+import json
+import subprocess
+import sys
+import time
+from itertools import count
+from statistics import median
+from typing import Any
+
+import asyncpg
+from aiokafka import TopicPartition
+
+from bench import live_floor
+from bench.backlog import Ways, put_on_log
+from bench.log import Begin, begin_at, ends
+from bench.machine import say
+from services.casework.tables import PROJECTED
+from shared.contracts.topics import KEYS
+from tsunagi.stack.stack import Stack
+
+FLOOR_DATABASE = "floor_casework"
+_KEPT = (*(table.name for table in PROJECTED), "keys", "timers", "dead_letters", "personal.person", "personal.unopened")
+_LOOK = 0.05
+_turns = count(1)
+_WITHIN = 300.0
+
+
+def measure(stack: Stack, *, messages: int, rounds: int) -> dict[str, Any]:
+    """Return both sides' messages a second (medians), and the median of their ratios, turn by turn.
+
+    Kafka and PostgreSQL run, casework does not. Raises RuntimeError where a message was laid aside.
+    """
+    stack.start(("casework.worker",))  # so that its tables are there
+    stack.process("casework", "worker").stop()
+    before = asyncio.run(ends(stack))
+    made = Ways(stack, 50_000).messages(messages)
+    asyncio.run(put_on_log(stack.bootstrap, made))
+    sent = sum(asyncio.run(ends(stack)).values()) - sum(before.values())
+    if sent != len(made):
+        raise RuntimeError(f"{sent} messages on the log for {len(made)} that were sent")
+    sides: dict[str, list[float]] = {"ours": [], "floor": []}
+    run = {"ours": _ours, "floor": _floor}
+    for turn in range(rounds):
+        for side in ("ours", "floor") if turn % 2 == 0 else ("floor", "ours"):
+            sides[side].append(run[side](stack, before, len(made)))
+        say(f"live {turn + 1}/{rounds}: ours {sides['ours'][-1]:.0f}/s, floor {sides['floor'][-1]:.0f}/s")
+    ratios = [mine / its for mine, its in zip(sides["ours"], sides["floor"], strict=True)]
+    return {
+        "ours": round(median(sides["ours"]), 1),
+        "floor": round(median(sides["floor"]), 1),
+        "ratio": round(median(ratios), 3),
+        "ratios": [round(one, 3) for one in ratios],
+        "messages": len(made),
+        "events": sum(one.topic != KEYS for one in made),
+    }
+
+
+def _ours(stack: Stack, begin: Begin, messages: int) -> float:
+    asyncio.run(begin_at(stack, "casework", begin))
+    asyncio.run(_empty(stack))
+    stack.process("casework", "worker").order_start()
+    try:
+        return asyncio.run(_watch(stack, begin, messages))
+    finally:
+        stack.process("casework", "worker").stop()
+
+
+async def _watch(stack: Stack, begin: Begin, messages: int) -> float:
+    """Look on until all is there; return how many came in a second from the first look that saw any."""
+    connection = await asyncpg.connect(stack.dsn("casework"))
+    until, first, done = time.monotonic() + _WITHIN, (0.0, 0), 0
+    try:
+        while done < messages:
+            if time.monotonic() > until:
+                raise TimeoutError(f"live: {done} of {messages} messages after {_WITHIN:.0f} s")
+            await asyncio.sleep(_LOOK)
+            heard = await connection.fetch("SELECT topic, part, position FROM heard")
+            done = sum(row["position"] + 1 - begin[TopicPartition(row["topic"], row["part"])] for row in heard)
+            done += await connection.fetchval("SELECT count(*) FROM keys")
+            first = first if first[1] else (time.perf_counter(), done)
+        seconds = time.perf_counter() - first[0]
+        if dead := await connection.fetchval("SELECT count(*) FROM dead_letters"):
+            raise RuntimeError(f"ours laid {dead} messages aside")
+    finally:
+        await connection.close()
+    return (messages - first[1]) / seconds
+
+
+def _floor(stack: Stack, begin: Begin, messages: int) -> float:
+    group = f"floor-{next(_turns)}"  # its process ends without a farewell, so the group is not free at once
+    asyncio.run(begin_at(stack, group, begin))
+    asyncio.run(_make_floor(stack))
+    dsn = stack.dsn("casework", "owner", FLOOR_DATABASE)
+    done = subprocess.run(
+        [sys.executable, "-m", "bench.live_floor", group, dsn, str(messages)],
+        env={**stack.environment("casework", "worker"), "TSUNAGI_DATADIR": str(stack.layout.work / "floor")},
+        check=True,
+        stdout=subprocess.PIPE,
+        text=True,
+        timeout=_WITHIN,
+    )
+    return float(json.loads(done.stdout)["per_second"])
+
+
+async def _empty(stack: Stack) -> None:
+    connection = await asyncpg.connect(stack.dsn("casework"))
+    try:
+        await connection.execute(f"TRUNCATE {', '.join(_KEPT)}")
+    finally:
+        await connection.close()
+
+
+async def _make_floor(stack: Stack) -> None:
+    """Make the floor's database, with empty tables."""
+    connection = await asyncpg.connect(stack.superuser_dsn)
+    try:
+        await connection.execute(f"DROP DATABASE IF EXISTS {FLOOR_DATABASE}")
+        await connection.execute(f"CREATE DATABASE {FLOOR_DATABASE} OWNER casework_owner")
+        await connection.execute("CHECKPOINT")
+    finally:
+        await connection.close()
+    connection = await asyncpg.connect(stack.dsn("casework", "owner", FLOOR_DATABASE))
+    try:
+        await connection.execute(live_floor.TABLES)
+    finally:
+        await connection.close()
