@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from services.casework import queries_board
+from services.casework.domain.board import FIGURES
 from services.casework.domain.facility import STEPS
 from services.casework.domain.places import Taken, places
 from services.casework.domain.situation import (
@@ -29,15 +30,15 @@ MOST_OVERDUE = 40
 MOST_POINTS = 240
 _STEPS_OF = tuple(timedelta(minutes=n) for n in (1, 2, 5, 10, 15, 30, 60, 120, 360, 720, 1440))
 
-_PEOPLE = """
+_PEOPLE = f"""
     SELECT place_kind, shelter, ward, max(last_heard) AS heard_at,
-        count(*) FILTER (WHERE presence IN ('present', 'out', 'ambulance')) AS persons,
-        count(*) FILTER (WHERE needs_care AND presence IN ('present', 'out', 'ambulance')) AS needing_care,
-        count(*) FILTER (WHERE presence = 'out') AS out
+        count(*) FILTER (WHERE presence IN ('present', 'out', 'ambulance')) AS here,
+        count(*) FILTER (WHERE needs_care AND presence IN ('present', 'out', 'ambulance')) AS care_here,
+        count(*) FILTER (WHERE presence = 'out') AS out,
+        {queries_board.COUNTED}
     FROM people WHERE kept IS NULL OR kept = person
     GROUP BY place_kind, shelter, ward
-"""
-_FIGURES = f"SELECT ward, {queries_board.COUNTED} FROM people WHERE kept IS NULL OR kept = person GROUP BY ward"  # noqa: S608
+"""  # noqa: S608 - figures of our own
 _SHEETS = """
     SELECT ward, count(*) AS sheets, count(*) FILTER (WHERE marks > 0) AS sheets_marked
     FROM households WHERE registered_heard IS NOT NULL GROUP BY ward
@@ -109,25 +110,32 @@ async def situation(session: Session, now: datetime, trend: Trend | None) -> Sit
     facilities = await session.fetch(_FACILITIES, sorted({row["facility"] for row in placed}))
     master = {row["facility"]: row for row in await session.fetch(_MASTER)}
     people = await session.fetch(_PEOPLE)
-    elsewhere = [row for row in people if row["place_kind"] not in ("shelter", "facility") and row["persons"]]
+    elsewhere = [row for row in people if row["place_kind"] not in ("shelter", "facility") and row["here"]]
     return Situation(
         at=now,
         heard=await queries_board.heard(session),
         shelters=tuple(_shelters(master, [row for row in people if row["place_kind"] == "shelter"])),
-        elsewhere={(row["ward"], row["place_kind"]): row["persons"] for row in elsewhere if row["shelter"] is None},
+        elsewhere={(row["ward"], row["place_kind"]): row["here"] for row in elsewhere if row["shelter"] is None},
         lanes=tuple(Lane(**dict(row)) for row in await session.fetch(_LANES, now)),
         overdue=tuple(Overdue(**dict(row)) for row in await session.fetch(_OVERDUE, now, MOST_OVERDUE)),
         welfare=tuple(_welfare(facilities, placed)),
         drives=tuple(Drive(**dict(row)) for row in await session.fetch(_DRIVES)),
         disasters=tuple(await queries_board.disasters(session, None)),
         trend=trend,
-        figures=_figures([*await session.fetch(_FIGURES), *await session.fetch(_SHEETS)]),
+        figures=_figures([*people, *await session.fetch(_SHEETS)]),
         places={id_: row["name"] for id_, row in master.items() if row["name"] is not None},
     )
 
 
 def _figures(rows: Sequence[Row]) -> dict[tuple[str | None, str], int]:
-    return {(row["ward"], code): count for row in rows for code, count in row.items() if code != "ward" and count}
+    """Add up the figures of these rows by ward."""
+    found: dict[tuple[str | None, str], int] = {}
+    for row in rows:
+        for figure in FIGURES:
+            count = row.get(figure.code, 0)
+            if count:
+                found[row["ward"], figure.code] = found.get((row["ward"], figure.code), 0) + count
+    return found
 
 
 def _shelters(master: Mapping[UUID, Row], people: Sequence[Row]) -> Iterator[Shelter]:
@@ -147,8 +155,8 @@ def _shelters(master: Mapping[UUID, Row], people: Sequence[Row]) -> Iterator[She
             longitude=known["longitude"] if known else None,
             size=known["size"] if known else None,
             size_invented=known["size_invented"] if known else False,
-            persons=sum(row["persons"] for row in rows) if rows else None,
-            needing_care=sum(row["needing_care"] for row in rows),
+            persons=sum(row["here"] for row in rows) if rows else None,
+            needing_care=sum(row["care_here"] for row in rows),
             out=sum(row["out"] for row in rows),
             heard_at=max((row["heard_at"] for row in rows if row["heard_at"] is not None), default=None),
         )
