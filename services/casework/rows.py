@@ -1,18 +1,33 @@
 """Events ↔ rows of the timeline, and what is folded ↔ rows of the other tables: the one place that knows both."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
 import msgspec
+from sqlalchemy import Table
 
-from services.casework.domain.disaster import disaster
-from services.casework.domain.facility import facility
+from services.casework.domain.disaster import DisasterNow, disaster
+from services.casework.domain.facility import FacilityNow, facility
 from services.casework.domain.handoff_rules import Tables
-from services.casework.domain.handoffs import Traced, trace
-from services.casework.domain.sheet import sheet
+from services.casework.domain.handoffs import Handoff, Traced, trace
+from services.casework.domain.journey import Journey, Placement, Trip
+from services.casework.domain.sheet import SheetNow, sheet
+from services.casework.domain.stays import Stay
 from services.casework.domain.timeline import settle, settles_at
-from services.casework.tables import handoffs, people, placements, stays, timeline, trips
+from services.casework.tables import (
+    PROJECTED,
+    disasters,
+    facilities,
+    handoffs,
+    households,
+    people,
+    placements,
+    stays,
+    timeline,
+    trips,
+)
 from shared.contracts.envelope import Envelope, Recorded
 from shared.contracts.event import decode_as, event_type
 from shared.contracts.intake_disaster import TOPIC as DISASTERS
@@ -27,8 +42,11 @@ PERSONS = frozenset(topic.name for topic in TOPICS if topic.keyed_by == "person"
 """Topics whose key is the person that an event is about."""
 
 COLUMNS = tuple(column.name for column in timeline.columns)
+COLUMNS_OF = {table.name: tuple(column.name for column in table.columns) for table in PROJECTED}
 Rows = dict[str, list[dict[str, Any]]]
 """Table → rows."""
+Records = dict[str, list[tuple[Any, ...]]]
+"""Table → rows as values in the order of its columns."""
 
 
 def timeline_row(incoming: Incoming) -> tuple[Any, ...]:
@@ -96,54 +114,57 @@ def recorded_of(row: Row) -> Recorded | None:
 
 def folded(tables: Tables, topic: str, key: UUID, events: Sequence[Recorded]) -> Rows:
     """Fold all events of one key into the rows of the tables, as they stand now. `topic`: one that it is the key of."""
+    return {
+        table: [dict(zip(COLUMNS_OF[table], one, strict=True)) for one in made]
+        for table, made in records(tables, topic, key, events).items()
+    }
+
+
+def records(tables: Tables, topic: str, key: UUID, events: Sequence[Recorded]) -> Records:
+    """Fold as `folded` does, into rows that are just values, in the order of `COLUMNS_OF` their table."""
     settled = settle(events)
     if topic in PERSONS:
-        return person_rows(trace(tables, key, settled), events)
+        return _of_a_person(trace(tables, key, settled), events)
     fold = _OTHERS.get(topic)
     if fold is None:
         return {}
-    table, made = fold
-    return {table: [msgspec.structs.asdict(made(key, settled.events))]}
+    table, made, take = fold
+    return {table: [take(made(key, settled.events))]}
 
 
-_OTHERS: Mapping[str, tuple[str, Callable[[UUID, Iterable[Recorded]], msgspec.Struct]]] = {
-    HOUSEHOLDS: ("households", sheet),
-    FACILITIES: ("facilities", facility),
-    DISASTERS: ("disasters", disaster),
+Take = Callable[..., tuple[Any, ...]]
+
+
+def _taking(table: Table, struct: type[msgspec.Struct], *others: str) -> Take:
+    """Return what takes a table's row out of what was folded, all at once; the `others` are given beside it."""
+    order = (*struct.__struct_fields__, *others)
+    pick = itemgetter(*(order.index(column.name) for column in table.columns))
+    values = msgspec.structs.astuple
+    return lambda one, *beside: pick(values(one) + beside)
+
+
+_OTHERS: Mapping[str, tuple[str, Callable[[UUID, Iterable[Recorded]], msgspec.Struct], Take]] = {
+    HOUSEHOLDS: ("households", sheet, _taking(households, SheetNow)),
+    FACILITIES: ("facilities", facility, _taking(facilities, FacilityNow)),
+    DISASTERS: ("disasters", disaster, _taking(disasters, DisasterNow)),
 }
-
-
+_person = _taking(people, Journey, "standing", "needs_care", "linked")
+_handoff = _taking(handoffs, Handoff, "state", "household", "disaster", "ward", "wards")
+_placement = _taking(placements, Placement, "person")
+_trip = _taking(trips, Trip, "person")
+_stay = _taking(stays, Stay, "person", "kept")
 _MERGED = (PersonsMerged, PersonsUnmerged)
-_PEOPLE = tuple(column.name for column in people.columns)
-_HANDOFFS = tuple(column.name for column in handoffs.columns)
-_PLACEMENTS = tuple(column.name for column in placements.columns)
-_TRIPS = tuple(column.name for column in trips.columns)
-_STAYS = tuple(column.name for column in stays.columns if column.name not in ("person", "kept"))
 
 
-def person_rows(traced: Traced, events: Iterable[Recorded]) -> Rows:
+def _of_a_person(traced: Traced, events: Iterable[Recorded]) -> Records:
     """Return the rows of one person. `linked` is read off all events, so that what was taken back is there too."""
     way = traced.journey
-    merged = (one.event.other for one in events if isinstance(one.event, _MERGED))
-    row = {name: getattr(way, name, None) for name in _PEOPLE}
-    row |= {"standing": traced.standing, "linked": sorted(set(merged)), "needs_care": way.needs_care}
-    about = {"household": way.household, "disaster": way.disaster, "ward": way.ward, "wards": way.wards}
+    linked = sorted({one.event.other for one in events if isinstance(one.event, _MERGED)})
+    about = way.household, way.disaster, way.ward, way.wards
     return {
-        "people": [row],
-        "handoffs": [
-            {name: about[name] if name in about else getattr(handoff, name) for name in _HANDOFFS}
-            for handoff in traced.handoffs
-        ],
-        "placements": [
-            {"person": way.person, **{name: getattr(one, name) for name in _PLACEMENTS if name != "person"}}
-            for one in way.placements.values()
-        ],
-        "trips": [
-            {"person": way.person, **{name: getattr(one, name) for name in _TRIPS if name != "person"}}
-            for one in way.trips.values()
-        ],
-        "stays": [
-            {"person": way.person, "kept": way.kept, **{name: getattr(one, name) for name in _STAYS}}
-            for one in way.stays
-        ],
+        "people": [_person(way, traced.standing, way.needs_care, linked)],
+        "handoffs": [_handoff(one, one.state, *about) for one in traced.handoffs],
+        "placements": [_placement(one, way.person) for one in way.placements.values()],
+        "trips": [_trip(one, way.person) for one in way.trips.values()],
+        "stays": [_stay(one, way.person, way.kept) for one in way.stays],
     }

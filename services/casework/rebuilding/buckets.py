@@ -62,7 +62,7 @@ class Laying:
         self.counts = [0] * buckets
         self._file = open(file, "wb", buffering=1 << 20, closefd=False)  # noqa: SIM115 - open as long as this is
         self._end = 0
-        self._waiting: list[list[Laid]] = [[] for _ in range(buckets)]
+        self._waiting: list[list[tuple[object, ...]]] = [[] for _ in range(buckets)]
         self._held = self._bytes = 0
 
     def lay(self, messages: Sequence[Message]) -> None:
@@ -70,7 +70,7 @@ class Laying:
         waiting, mask = self._waiting, len(self._waiting) - 1
         for topic, partition, offset, key, headers, value in messages:
             said = envelope_text(headers, topic=topic, key=key) or headers
-            waiting[number_of(key) & mask].append(Laid(topic, partition, offset, key, said, value))
+            waiting[number_of(key) & mask].append((topic, partition, offset, key, said, value))  # a `Laid`
             self._bytes += len(value or b"")
         self._held += len(messages)
         if self._held >= _MOST or self._bytes >= _MOST_BYTES:

@@ -17,6 +17,7 @@ from uuid import UUID
 
 import asyncpg
 import msgspec
+import uvloop
 
 from services.casework.domain.handoff_rules import Tables
 from services.casework.policies import tables_in
@@ -38,7 +39,7 @@ from services.casework.rebuilding.told import (
     Setup,
     WasRead,
 )
-from services.casework.rows import COLUMNS, folded, timeline_row
+from services.casework.rows import COLUMNS, COLUMNS_OF, Records, records, timeline_row
 from services.casework.tables import PROJECTED
 from shared.contracts import catalogue
 from shared.platform.causes import cause
@@ -48,10 +49,6 @@ from shared.platform.postgres import Session
 
 assert catalogue.MODULES  # noqa: S101 - importing it is what makes every event type known
 _PAGE = 4000
-_COLUMNS = {table.name: tuple(column.name for column in table.columns) for table in PROJECTED}
-_IN_ORDER = {name: itemgetter(*columns) for name, columns in _COLUMNS.items()}
-Records = dict[str, list[tuple[Any, ...]]]
-"""Table → rows, in the order of its columns."""
 
 
 class Gathered:
@@ -150,20 +147,20 @@ class Hand:
 
     def _records(self, by_key: dict[UUID, list[Incoming]]) -> Records:
         """Return the rows of these keys, each key's events beside each other."""
-        records: Records = {table.name: [] for table in PROJECTED}
-        timeline = records["timeline"]
+        made: Records = {table.name: [] for table in PROJECTED}
+        timeline = made["timeline"]
         for key, events in by_key.items():
             timeline.extend(map(timeline_row, events))
             recorded = [one.recorded for one in events]
-            for table, rows in folded(self._tables, kind_of(events[0].topic), key, recorded).items():
-                records[table].extend(map(_IN_ORDER[table], rows))
-        return records
+            for table, rows in records(self._tables, kind_of(events[0].topic), key, recorded).items():
+                made[table] += rows
+        return made
 
-    async def _store(self, records: Records) -> None:
+    async def _store(self, made: Records) -> None:
         async with self._connection.transaction():
-            for table, rows in records.items():
+            for table, rows in made.items():
                 if rows:
-                    columns = COLUMNS if table == "timeline" else _COLUMNS[table]
+                    columns = COLUMNS if table == "timeline" else COLUMNS_OF[table]
                     await self._connection.copy_records_to_table(
                         table, schema_name=shadow.SCHEMA, records=rows, columns=columns
                     )
@@ -229,7 +226,8 @@ async def work() -> None:
 def main() -> None:
     failed: BaseException | None = None
     try:
-        asyncio.run(work())
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(work())
     except BaseException as error:  # noqa: BLE001 - told to whoever began it, who raises
         failed = error
     say(Failed(cause(failed)))
