@@ -97,10 +97,9 @@ def _run(stack: Stack, memory: Memory, asked: argparse.Namespace, chosen: tuple[
         with memory.even():
             result["latency"] = latency.measure(stack, seconds=4 * asked.seconds, rounds=few)
     if "timeline_read" in chosen:
-        for service in SERVICES:
-            for role in ("api", "relay", "worker"):
-                if f"{service}.{role}" != "casework.api":
-                    stack.process(service, role).stop()
+        for name, seen in stack.status()["programs"].items():
+            if name not in ("postgres", "kafka", "casework.api") and seen["state"] != "stopped":
+                stack.process(*name.split(".")).stop()
         result["timeline_read"] = timeline_read.measure(
             stack, events=asked.events, readers=8, seconds=asked.seconds, rounds=few, even=memory.even
         )
