@@ -34,7 +34,8 @@ _VALUE = b"{" + b" " * 700 + b"}"
 _STAFF = Who("bench", "shelter-staff", (WARD,))
 _TELL = """
     CREATE OR REPLACE FUNCTION bench_tell() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-        PERFORM pg_notify('bench_seen', string_agg(id::text, ' ')) FROM (SELECT id FROM added LIMIT 200) AS found;
+        PERFORM pg_notify('bench_seen', string_agg(id::text, ' '))
+        FROM (SELECT id, (row_number() OVER () - 1) / 100 AS part FROM added) AS found GROUP BY part;
         RETURN NULL;
     END $$;
     CREATE TRIGGER bench_tell AFTER INSERT ON timeline REFERENCING NEW TABLE AS added
