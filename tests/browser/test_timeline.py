@@ -131,6 +131,22 @@ async def test_new_records_wait_behind_a_button(ward: Ward, sign_in: SignIn) -> 
     await expect(page.locator("#lanes")).to_contain_text("移動 歩行器・シルバーカー")
 
 
+async def test_older_records_are_added_below_each_once(ward: Ward, sign_in: SignIn) -> None:
+    kiyo = await asked_for(ward)
+    page = await sign_in(ward.hq.who, page_of(kiyo))
+    events = page.locator("#lanes > .ev")
+    all_of_them = await events.count()
+    await page.goto(f"{page.url}?limit=3")
+    await expect(events).to_have_count(3)
+
+    await page.get_by_role("link", name="もっと前を見る").click()
+
+    await expect(events).to_have_count(all_of_them)
+    assert len(set(await events.evaluate_all("all => all.map((one) => one.id)"))) == all_of_them
+    await expect(page.get_by_text("ここまでで全部です")).to_be_visible()
+    assert page.url.endswith("?limit=3"), "the page is the same one"
+
+
 async def test_everything_works_without_a_script(ward: Ward, browser: Browser, running: Running, shot: Shot) -> None:
     kiyo = await asked_for(ward)
     base, _, code = sign_in_links(running.stack, [ward.hq.who])[0].partition("/sign-in#")
