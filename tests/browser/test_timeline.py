@@ -43,6 +43,7 @@ async def asked_for(ward: Ward) -> Person:
     await ward.nurse.finds(kiyo, name="訓練 キヨ")
     await ward.nurse.screens(kiyo)
     await ward.hq.handoff(kiyo, "screening-to-acceptance", "open")
+    await ward.hq.hears(kiyo, "transfer.need.opened")  # the last of what follows by itself
     return kiyo
 
 
