@@ -3,6 +3,7 @@
 The words themselves are data (`words.toml`); labels of codes are those of the contracts.
 """
 
+import re
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,6 +24,7 @@ from shared.contracts.places import Place
 from shared.contracts.transfer_facility import Received
 from shared.platform.pages.times import clock, local, span
 
+_BEARS_AN_ID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
 _WEEK: Final = "月火水木金土日"
 _FACILITIES: Final = frozenset({"facility", "to_facility", "from_place", "shelter"})
 _PERSONS: Final = frozenset({"person", "other"})
@@ -84,8 +86,12 @@ class Names:
         return f"{name} さん" if name else "名前が見られない方"
 
     def actor(self, id_: str) -> str:
-        """Return what somebody of the staff is called; without a name here, by the id."""
-        return "家族" if id_ == "family" else self.actors.get(id_, id_)
+        """Return what somebody of the staff is called: by name, by the facility that the id bears, or by the id."""
+        if id_ == "family":
+            return "家族"
+        borne = _BEARS_AN_ID.search(id_)
+        facility = self.facilities.get(UUID(borne[0])) if borne else None
+        return self.actors.get(id_) or facility or id_
 
 
 def hand_off(kind: str) -> HandoffWords:

@@ -184,6 +184,16 @@ def test_the_questions_of_the_guide_are_said_in_the_guides_own_answers() -> None
         assert {code: label for code, label in said[question.code].items() if code != "ask"} == answers
 
 
+def test_who_works_for_a_facility_is_called_by_it_where_nobody_has_named_them() -> None:
+    facility = UUID("c7860719-051e-86d1-8c2e-4bb9f20c1a55")
+    names = Names(facilities={facility: "北町ケアホーム"}, actors={"nurse-1": "林"})
+    assert names.actor(f"facility-{facility}") == "北町ケアホーム"
+    assert (
+        names.actor("facility-c7860719-051e-86d1-8c2e-4bb9f20c1a56") == "facility-c7860719-051e-86d1-8c2e-4bb9f20c1a56"
+    )
+    assert [names.actor(one) for one in ("nurse-1", "nurse-2", "family")] == ["林", "nurse-2", "家族"]
+
+
 def test_every_kind_of_hand_off_has_an_arrow_between_lanes() -> None:
     assert set(word_list().handoffs) == set(codes.HANDOFF)
     assert len(lanes()) == 4
