@@ -39,19 +39,19 @@ def rebuild(
     from services.casework.rebuilding.hands import HandLost
     from shared.kernel.errors import Problem
     from shared.platform.parts import DatabaseAway
-    from tsunagi.inside import inside, running
+    from tsunagi.inside import inside, operated
     from tsunagi.stack.errors import StackError
 
     if service != "casework":
         raise StackError(f"{service} cannot be rebuilt: only casework's tables come from the log alone.")
-    stack = running(folder)
+    system, telling = operated(folder), _Telling(json=json)
 
     async def work() -> Rebuilt:
         ours = asyncio.current_task()
         assert ours is not None  # noqa: S101 - this is one
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, ours.cancel)
-        async with inside(stack, "casework", "owner") as (_, parts):
-            return await anew(parts, _Telling(json=json))
+        async with inside(system, "casework", "owner") as (_, parts):
+            return await anew(parts, telling)
 
     try:
         done = asyncio.run(work())
@@ -65,6 +65,8 @@ def rebuild(
     except (asyncpg.PostgresError, asyncpg.InterfaceError, KafkaError, DatabaseAway, OSError, TimeoutError) as error:
         name = type(error).__name__
         raise StackError(f"Broken off ({name}): the tables are as they were. Run it again.") from None
+    finally:
+        telling.end()
     if json:
         typer.echo(msgspec.json.encode(done._asdict()))
     else:
@@ -96,12 +98,18 @@ class _Telling:
             typer.echo(msgspec.json.encode(progress._asdict()), err=True)
             return
         if self._watched:
-            typer.echo(f"\r\033[K{sentence(progress)}", err=True, nl=progress.percent >= 100)
+            self._phase = progress.phase
+            typer.echo(f"\r\033[K{sentence(progress)}", err=True, nl=False)
             return
         now = time.monotonic()
         if progress.phase != self._phase or now - self._said >= _EVERY:
             self._phase, self._said = progress.phase, now
             typer.echo(sentence(progress), err=True)
+
+    def end(self) -> None:
+        """End the line that was written over."""
+        if self._watched and self._phase:
+            typer.echo(err=True)
 
 
 def sentence(progress: "Progress") -> str:

@@ -6,9 +6,9 @@ from typing import Literal, NamedTuple
 
 Phase = Literal["reading", "folding", "indexing", "catching-up", "swapping"]
 SHARES: Mapping[Phase, float] = {
-    "reading": 0.33,
-    "folding": 0.52,
-    "indexing": 0.12,
+    "reading": 0.27,
+    "folding": 0.60,
+    "indexing": 0.10,
     "catching-up": 0.02,
     "swapping": 0.01,
 }
