@@ -23,12 +23,12 @@ def line(stage: Stage, sample: Sample) -> str:
     in outboxes and before workers, and the time left.
     """
     pace, done = stage.pace, stage.notes.done.counts()
-    kept = sample.answers / sample.seconds if sample.seconds else 0.0
+    a_second = sample.answers / sample.seconds if sample.seconds else 0.0
     parts = [
         f"{stage.now().astimezone(_JAPAN):%H:%M}",
         f"registered {done['registered']:,}/{len(stage.roster):,}",
         *(f"{name} {done[name]:,}" for name in ("screened", "placed", "moved", "arrived", "cases", "conferences")),
-        f"{kept:.0f} requests/s",
+        f"{a_second:.0f} requests/s",
         f"{pace.kept:.3g} × real time",
         *([f"BEHIND {clock_time(pace.behind)}"] if pace.behind >= TRIFLE else []),
         waiting(sample.queues),

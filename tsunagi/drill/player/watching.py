@@ -35,7 +35,7 @@ class Watch:
         self._before = 0.0
         self._busy = machine_busy()
         self._answers = 0
-        self._people = [(0.0, len_registered(stage))]
+        self._people = [(0.0, registered_now(stage))]
         self._fullest = 0.0
         self._end: tuple[float, float, float] | None = None
         self._peak: float | None = None
@@ -85,7 +85,7 @@ class Watch:
 
     def _count_people(self, now: float) -> None:
         """Keep how many came a second in the fullest ten seconds or so."""
-        self._people.append((now, len_registered(self._stage)))
+        self._people.append((now, registered_now(self._stage)))
         if now - self._people[0][0] >= 10:
             (begins, few), (ends, many) = self._people[0], self._people[-1]
             self._fullest = max(self._fullest, (many - few) / (ends - begins))
@@ -109,7 +109,7 @@ class Watch:
         stage, samples = self._stage, list(self._samples)
         pace, cores = stage.pace, os.cpu_count() or 1
         seconds, kept, behind = self._end or (pace.seconds, pace.kept, pace.behind)
-        came = len_registered(stage) - stage.registered_before
+        came = registered_now(stage) - stage.registered_before
         pressed = stage.scenario.hurried
         return Measured(
             seconds=round(seconds, 1),
@@ -140,6 +140,6 @@ class Watch:
         )
 
 
-def len_registered(stage: Stage) -> int:
+def registered_now(stage: Stage) -> int:
     """How many are registered, now or before."""
     return stage.notes.done.counts()["registered"]
