@@ -136,7 +136,7 @@ def test_whoever_watches_sees_how_far_it_is_and_how_long_it_will_take(played: Pl
 def test_what_was_measured_is_of_this_play(played: Played) -> None:
     measured = played.first.measured
     assert measured.times_real_time.clock == SPEED
-    assert 0 < measured.times_real_time.kept <= SPEED
+    assert measured.times_real_time.kept > 0, "more than the clock's, where it caught up with what was overdue"
     assert measured.times_real_time.arrivals == pytest.approx(8 * measured.times_real_time.kept, rel=0.01)
     assert measured.drained_seconds is not None
     kinds = measured.requests.kinds

@@ -30,6 +30,8 @@ def _pace(measured: Measured) -> Iterator[str]:
         f"  clock      {fast.clock:g} × real time, kept {fast.kept:g} ×; the scenario's hours are pressed"
         f" {fast.pressed:g} × besides, so that people came {fast.arrivals:g} × as fast as in earnest"
     )
+    if fast.kept > fast.clock:
+        yield "             faster than the clock: it caught up with what was overdue when it began"
     if fast.is_kept:
         yield f"             the clock was kept (at most {fast.behind_seconds:.1f} s behind)"
     else:

@@ -115,6 +115,13 @@ def test_a_clock_that_was_not_kept_is_told_so_in_its_own_line() -> None:
     assert "shortened" in text
 
 
+def test_a_play_that_went_on_says_that_it_caught_up() -> None:
+    fast = RealTime(clock=60, kept=600, pressed=8, arrivals=4800, behind_seconds=0, behind_at_end_seconds=0)
+    text = "\n".join(told_measures(measured(times_real_time=fast)))
+    assert "it caught up with what was overdue when it began" in text
+    assert "caught up" not in "\n".join(told_measures(measured()))
+
+
 def test_a_machine_reads_it_as_plain_values() -> None:
     values = msgspec.to_builtins(measured())
     assert values["requests"]["kinds"]["POST intake/households"]["count"] == 100
