@@ -42,7 +42,7 @@ async def broken_promises(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(gather, "SERVICES", (database.service,))
         patch.setattr(gather, "EVENT_TOPICS", (topic,))
-        patch.setattr(gather, "settle", _as_it_is)
+        patch.setattr(gather, "catch_up", _as_it_is)
         async with gather.scratch(database.stack) as into:
             await gather.gather(cast(Stack, alone), into, acknowledged, 0)
             await into.execute("CREATE TABLE heard (service text, topic text)")
