@@ -10,6 +10,7 @@ RUNNING, PARTS = "the running system", "PostgreSQL and Kafka"
 _ALONE = (
     "test_deployment.py",
     "test_drill.py",
+    "test_rebuild_command.py",
     "test_stack_running.py",
     "test_stack_services.py",
     "test_stack_supervisor.py",
