@@ -5,8 +5,7 @@ was before anybody saw that it was the same. At the present these are the number
 (`queries_board.shelters`).
 """
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from shared.platform.permissions import Within
@@ -22,21 +21,7 @@ _AT = f"""
            OR NOT EXISTS (SELECT FROM stays k WHERE k.person = s.kept AND k.since <= $4))
       AND {_SCOPE}
     GROUP BY s.shelter, f.name, f.ward ORDER BY count(*) DESC, s.shelter
-"""  # noqa: S608 - a condition of our own, here and below
-_OVER = f"""
-    SELECT width_bucket(since, $4::timestamptz[]) AS first,
-        CASE WHEN until IS NOT NULL THEN width_bucket(until, $4::timestamptz[]) END AS after, count(*) AS persons
-    FROM (
-        SELECT s.since, CASE WHEN s.kept IS NULL OR s.kept = s.person THEN s.until
-            ELSE least(s.until, (SELECT min(k.since) FROM stays k WHERE k.person = s.kept)) END AS until
-        FROM stays s LEFT JOIN facilities f ON f.facility = s.shelter
-        WHERE s.shelter IS NOT NULL AND s.place_kind = 'shelter' AND {_SCOPE}
-    ) counted
-    WHERE until IS NULL OR until > since
-    GROUP BY 1, 2
-"""  # noqa: S608
-_NEXT = timedelta(microseconds=1)
-"""An instant counts from its beginning: `width_bucket` counts thresholds that are not later than what it is asked."""
+"""  # noqa: S608 - a condition of our own
 
 
 async def occupancy(session: Session, within: Within, ward: str | None, at: datetime) -> list[dict[str, Any]]:
@@ -46,21 +31,3 @@ async def occupancy(session: Session, within: Within, ward: str | None, at: date
     """
     rows = await session.fetch(_AT, within.everything, list(within.wards), ward, at)
     return [dict(row) for row in rows]
-
-
-async def occupancy_over(session: Session, within: Within, ward: str | None, instants: Sequence[datetime]) -> list[int]:
-    """Return how many persons were at all shelters at each of these instants (ascending), by one pass over the stays.
-
-    Each is the sum of `occupancy` at that instant.
-    """
-    thresholds = [at + _NEXT for at in instants]
-    rows = await session.fetch(_OVER, within.everything, list(within.wards), ward, thresholds)
-    changes = [0] * (len(instants) + 1)
-    for row in rows:
-        changes[row["first"]] += row["persons"]
-        if row["after"] is not None:
-            changes[row["after"]] -= row["persons"]
-    counts: list[int] = []
-    for change in changes[:-1]:
-        counts.append((counts[-1] if counts else 0) + change)
-    return counts

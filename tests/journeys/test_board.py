@@ -7,7 +7,7 @@ from uuid import UUID
 import httpx
 import pytest
 
-from shared.contracts.codes import HANDOFF
+from services.casework.pages.wording import hand_off
 from tests.journeys.reading import MAIN_WAY
 from tests.journeys.telling import soon
 from tests.journeys.ward import Ward
@@ -62,7 +62,7 @@ async def is_as_the_lists_say(ward: Ward, names: dict[UUID, str]) -> bool:
     for kind in MAIN_WAY[:5]:
         listed = await ward.hq.list("casework", "/handoffs", ward=ward.code, kind=kind, state="open")
         late = await ward.hq.list("casework", "/handoffs", ward=ward.code, kind=kind, overdue=True)
-        assert page.lanes[HANDOFF.label(kind).replace(" ", "")] == (len(listed), len(late)), kind
+        assert page.lanes[hand_off(kind).say] == (len(listed), len(late)), kind
     for facility, name in names.items():
         places = (await ward.hq.facility(facility))["places"]
         assert name in page.homes

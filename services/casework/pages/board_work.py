@@ -6,6 +6,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from services.casework.domain.situation import Drive, Overdue, Situation
+from services.casework.pages.wording import hand_off
 from shared.contracts.codes import HANDOFF, PLACE, VEHICLE
 from shared.platform.personal import PersonName
 
@@ -56,10 +57,6 @@ class DriveRow(NamedTuple):
     late: timedelta | None
 
 
-def _label(kind: str) -> str:
-    return HANDOFF.label(kind).replace(" ", "")
-
-
 def lane_rows(now: Situation) -> list[LaneRow]:
     """Return the hand-offs by kind: the main way first, then others in which somebody waits."""
     counted: dict[str, list[int]] = {kind: [0, 0, 0] for kind in MAIN_WAY}
@@ -69,7 +66,7 @@ def lane_rows(now: Situation) -> list[LaneRow]:
     order = [*MAIN_WAY, *(kind for kind in HANDOFF if kind not in MAIN_WAY)]
     order += sorted(counted.keys() - set(order))
     return [
-        LaneRow(kind, _label(kind), *counted[kind])
+        LaneRow(kind, hand_off(kind).say, *counted[kind])
         for kind in order
         if kind in counted and (kind in MAIN_WAY or counted[kind][0])
     ]
@@ -83,7 +80,7 @@ def work_rows(
     return [
         WorkRow(
             row=row,
-            label=_label(row.kind),
+            label=hand_off(row.kind).say,
             name=_name(names.get(row.person)) if named else None,
             age=ages.get(row.person) if named else None,
             place=_place(row, now.places),

@@ -86,12 +86,13 @@ class Names:
         return f"{name} さん" if name else "名前が見られない方"
 
     def actor(self, id_: str) -> str:
-        """Return what somebody of the staff is called: by name, by the facility that the id bears, or by the id."""
+        """Return what somebody of the staff is called: by name, by the facility that the id bears, by the kind of
+        provider, or by the id."""
         if id_ == "family":
             return "家族"
         borne = _BEARS_AN_ID.search(id_)
         facility = self.facilities.get(UUID(borne[0])) if borne else None
-        return self.actors.get(id_) or facility or id_
+        return self.actors.get(id_) or facility or codes.PROVIDER.label(id_)
 
 
 def hand_off(kind: str) -> HandoffWords:

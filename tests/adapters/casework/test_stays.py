@@ -1,7 +1,7 @@
 """How many were at each shelter at an instant: the board's numbers now, and what had happened then."""
 
 import random
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -24,7 +24,7 @@ from shared.platform.parts import Parts
 from shared.platform.permissions import Within
 from tests.adapters.casework.conftest import Send, Tell
 from tests.unit.casework.lives import KEPT, random_life
-from tests.unit.casework.told import AT_SHELTER, DAY_0, SHELTER, Life, at, named
+from tests.unit.casework.told import AT_SHELTER, SHELTER, Life, at, named
 
 pytestmark = pytest.mark.stack
 
@@ -117,19 +117,6 @@ async def test_at_the_present_these_are_the_numbers_of_the_board(
             shown = await queries_board.shelters(session, within, ward)
             now = await queries_stays.occupancy(session, within, ward, datetime.now(UTC))
             assert {one["shelter"]: one["persons"] for one in now} == {one["shelter"]: one["persons"] for one in shown}
-
-
-@pytest.mark.parametrize("seed", range(4))
-async def test_over_many_instants_each_is_the_sum_of_that_instant(tell: Tell, worker: Parts, seed: int) -> None:
-    dice = random.Random(seed)
-    await tell(_kept() + [one for n in range(30) for one in random_life(f"trend {seed} {n}", dice).events])
-    instants = [DAY_0 + timedelta(minutes=n) for n in range(0, 400, 5)]
-    async with worker.database.session() as session:
-        over = await queries_stays.occupancy_over(session, EVERYTHING, None, instants)
-        each = [await queries_stays.occupancy(session, EVERYTHING, None, instant) for instant in instants]
-        assert await queries_stays.occupancy_over(session, EVERYTHING, None, []) == []
-    assert over == [sum(one["persons"] for one in items) for items in each]
-    assert max(over) > 10, "something is counted"
 
 
 def _kept() -> list[Recorded]:

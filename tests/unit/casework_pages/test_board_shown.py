@@ -123,7 +123,7 @@ def test_the_main_way_always_stands_there_and_others_where_somebody_waits() -> N
     )
     rows = lane_rows(now)
     assert [row.kind for row in rows] == [*MAIN_WAY, "ambulance-to-hospital", "a-kind-of-the-city"]
-    assert (rows[1].waiting, rows[1].overdue, rows[1].label) == (5, 1, "判断→受入の回答")
+    assert (rows[1].waiting, rows[1].overdue, rows[1].label) == (5, 1, "審査→受入")
 
 
 def test_who_waits_for_longest_is_on_top_and_what_somebody_has_comes_after() -> None:

@@ -51,13 +51,12 @@ def waiting(queues: dict[str, int] | None) -> str:
 def left(stage: Stage) -> str:
     """Return how long it will take yet, at the pace of late."""
     if stage.unfinished is not None:
-        remaining = ", ".join(f"{what} {count:,}" for what, count in stage.unfinished.items())
-        return f"almost over, yet to do: {remaining or 'nothing'}"
+        return f"almost over, yet to do: {sum(stage.unfinished.values()):,}"
     seconds = stage.pace.left(stage.ends)
     if stage.deadline is not None:
         wall = max(0.0, stage.deadline - stage.pace.seconds)
         seconds = wall if seconds is None else min(seconds, wall)
-    return "left: it stands still" if seconds is None else f"left {clock_time(seconds)}"
+    return "left ?" if seconds is None else f"left {clock_time(seconds)}"
 
 
 def clock_time(seconds: float) -> str:

@@ -55,7 +55,7 @@ def test_a_play_of_some_minutes_is_over_when_they_are() -> None:
 
 def test_when_all_is_sent_it_says_what_is_yet_to_do() -> None:
     wall = Wall(unfinished=dict(Counter({"for nurses": 1200, "to be placed or moved": 3})))
-    assert left(wall.stage) == "almost over, yet to do: for nurses 1,200, to be placed or moved 3"
+    assert left(wall.stage) == "almost over, yet to do: 1,203"
 
 
 def test_a_play_that_stands_still_says_so() -> None:
@@ -64,7 +64,7 @@ def test_a_play_that_stands_still_says_so() -> None:
     wall.seconds = 60
     wall.pace.look()
     wall.seconds = 90
-    assert left(wall.stage) == "left: it stands still"
+    assert left(wall.stage) == "left ?"
 
 
 @pytest.mark.parametrize(
