@@ -19,6 +19,7 @@ from shared.platform.settings import (
     postgres_url,
     read_secret,
     read_settings,
+    with_password,
 )
 from tsunagi.client import Client, Who
 from tsunagi.stack.errors import StackError
@@ -34,6 +35,16 @@ class ServerSettings(TsunagiSettings):
     postgres_url: Annotated[str, AfterValidator(postgres_url), Field(repr=False)]
     postgres_password_file: KeyFile | None = None
     passwords: Path
+
+    @property
+    def superuser_dsn(self) -> str:
+        """Return the server's URL with the superuser's password. Raises `StackError` where it has not been told."""
+        if self.postgres_password_file is None:
+            raise StackError(f"{PREFIX}POSTGRES_PASSWORD_FILE is not set: only the superuser makes databases.")
+        try:
+            return with_password(self.postgres_url, self.postgres_password_file)
+        except ValueError as error:
+            raise StackError(f"{PREFIX}POSTGRES_URL: {error}") from None
 
     def password(self, login: str) -> str:
         """Return a login's password. Raises `StackError` where there is no file of it."""
@@ -62,6 +73,11 @@ class Deployment:
     def bootstrap(self) -> Kafka:
         """How Kafka is reached."""
         return self._settings.brokers
+
+    @property
+    def superuser_dsn(self) -> str:
+        """Return the URL of PostgreSQL's superuser. Raises `StackError` where it has not been told."""
+        return self._settings.superuser_dsn
 
     def dsn(self, service: str, role: str = "owner", database: str | None = None) -> str:
         """Return the database URL of a service's role (owner, api, relay, worker)."""

@@ -31,6 +31,11 @@ class System(Protocol):
         """How Kafka is reached."""
         ...
 
+    @property
+    def superuser_dsn(self) -> str:
+        """Return the URL of PostgreSQL's superuser. Raises `StackError` where nobody knows it."""
+        ...
+
     def dsn(self, service: str, role: str = "owner", database: str | None = None) -> str:
         """Return the database URL of a service's role (owner, api, relay, worker)."""
         ...

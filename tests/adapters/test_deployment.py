@@ -180,6 +180,10 @@ def test_it_is_operated_from_a_container(deployed: Deployed) -> None:
     assert {line["topic"].split(".")[0] for line in lines} >= {"intake", "screening", "transfer"}
 
 
+def test_every_promise_was_kept_says_a_container(deployed: Deployed) -> None:
+    assert deployed.once("operate", "verify").strip().endswith("clean")
+
+
 def test_a_published_list_is_imported_from_a_container(deployed: Deployed, tmp_path: Path) -> None:
     key = read_signing_key(deployed.secrets / "token-signing-key.pem")
     token = sign(key, subject="op", roles=["operator"], wards="*")

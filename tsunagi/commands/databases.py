@@ -15,18 +15,11 @@ def databases() -> None:
     """
     import asyncio
 
-    from shared.platform.settings import read_settings, with_password
+    from shared.platform.settings import read_settings
     from tsunagi.deployment import ServerSettings
-    from tsunagi.stack.errors import StackError
 
     settings = read_settings(ServerSettings)
-    if settings.postgres_password_file is None:
-        raise StackError("TSUNAGI_POSTGRES_PASSWORD_FILE is not set: only the superuser makes databases.")
-    try:
-        dsn = with_password(settings.postgres_url, settings.postgres_password_file)
-    except ValueError as error:
-        raise StackError(f"TSUNAGI_POSTGRES_URL: {error}") from None
-    created = asyncio.run(_when_reached(dsn, settings.password, settings.patience))
+    created = asyncio.run(_when_reached(settings.superuser_dsn, settings.password, settings.patience))
     typer.echo(f"databases: created {', '.join(created) or 'none, all were there'}")
 
 

@@ -1,4 +1,4 @@
-"""`tsunagi verify`: whether the promises were kept on the running stack."""
+"""`tsunagi verify`: whether the promises were kept on the running system."""
 
 import asyncio
 from pathlib import Path
@@ -24,10 +24,10 @@ def verify(
 
     Exit code 0: clean; 1: something is not; changes nothing.
     """
-    from tsunagi.inside import running
+    from tsunagi.inside import operated
     from tsunagi.verifying import verify as check
 
-    stack = running(folder)
+    stack = operated(folder)
     report = asyncio.run(check(stack, acknowledged, within=within))
     if json:
         typer.echo(report.json())

@@ -1,7 +1,8 @@
 """Who may read and write which topic: a table for people, and for Kafka; both from the contracts and the wiring.
 
 A relay writes the topics that its service owns. A worker reads the topics that its service hears, as its group. An
-api never touches Kafka. `operator` reads everything (rebuild, replay, verify) and writes nothing.
+api never touches Kafka. `operator` reads everything (rebuild, replay, verify), asks how far the groups are, and writes
+nothing.
 """
 
 import importlib
@@ -27,6 +28,8 @@ class User(NamedTuple):
     reads: tuple[str, ...]
     writes: tuple[str, ...]
     group: str | None
+    watches: tuple[str, ...] = ()
+    """Groups whose progress it may ask for."""
 
 
 def users() -> list[User]:
@@ -38,7 +41,7 @@ def users() -> list[User]:
         keys = (KEYS,) if service in _MAKERS_OF_KEYS else ()
         found.append(User(f"{service}-relay", (), owned + keys, None))
         found.append(User(f"{service}-worker", tuple(topics_of(wiring.SERVICE)), (), service))
-    return [*found, User("operator", tuple(one.name for one in TOPICS), (), None)]
+    return [*found, User("operator", tuple(one.name for one in TOPICS), (), None, SERVICES)]
 
 
 def access_page() -> str:
@@ -50,10 +53,20 @@ def access_page() -> str:
         "",
     ]
     rows = [
-        (f"`{one.name}`", _names(one.writes), _names(one.reads), f"`{one.group}`" if one.group else "")
+        (
+            f"`{one.name}`",
+            _names(one.writes),
+            _names(one.reads),
+            f"`{one.group}`" if one.group else "",
+            _names(one.watches),
+        )
         for one in users()
     ]
-    return page("Who may read and write which topic", about, table(("user", "writes", "reads", "in the group"), rows))
+    return page(
+        "Who may read and write which topic",
+        about,
+        table(("user", "writes", "reads", "in the group", "asks after the groups"), rows),
+    )
 
 
 def _names(topics: tuple[str, ...]) -> str:
@@ -99,6 +112,7 @@ def acls(user: User) -> list[dict[str, Any]]:
     found += [_rule("topic", topic, "Read", "Describe") for topic in user.reads]
     if user.group:
         found.append(_rule("group", user.group, "Read", "Describe"))
+    found += [_rule("group", group, "Describe") for group in user.watches]
     return found
 
 

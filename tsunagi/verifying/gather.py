@@ -13,9 +13,9 @@ from shared.contracts import catalogue
 from shared.contracts.topics import EVENT_TOPICS
 from shared.platform.logread import read_log
 from shared.platform.postgres import Row
+from tsunagi.inside import System
 from tsunagi.stack.errors import StackError
 from tsunagi.stack.layout import SERVICES
-from tsunagi.stack.stack import Stack
 from tsunagi.verifying.settling import catch_up
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class _Acknowledged(msgspec.Struct):
 
 
 @asynccontextmanager
-async def scratch(stack: Stack) -> AsyncIterator[Connection]:
+async def scratch(stack: System) -> AsyncIterator[Connection]:
     """Yield a connection to an empty database of its own, dropped afterwards."""
     name = f"verify_{uuid4().hex[:12]}"
     admin = await asyncpg.connect(stack.superuser_dsn)
@@ -81,7 +81,7 @@ async def scratch(stack: Stack) -> AsyncIterator[Connection]:
         await admin.close()
 
 
-async def gather(stack: Stack, into: Connection, acknowledged: Path | None, within: float) -> None:
+async def gather(stack: System, into: Connection, acknowledged: Path | None, within: float) -> None:
     """Fill the scratch tables, while the system goes on writing.
 
     The order makes that no harm: what stood in a store before the log was read must be on it (or in the outbox); what
@@ -123,7 +123,7 @@ def _lines(path: Path) -> Iterable[tuple[Any, ...]]:
 
 
 @asynccontextmanager
-async def _reading(stack: Stack, service: str) -> AsyncIterator[Connection]:
+async def _reading(stack: System, service: str) -> AsyncIterator[Connection]:
     """Yield a connection that sees one instant of a service's database."""
     source = await asyncpg.connect(stack.dsn(service))
     try:
@@ -139,7 +139,7 @@ async def _copy(source: Connection, query: str, into: Connection, table: str, *c
         await into.copy_records_to_table(table, records=[(*constants, *row) for row in rows])
 
 
-async def _log(stack: Stack, into: Connection) -> None:
+async def _log(stack: System, into: Connection) -> None:
     assert catalogue.MODULES  # noqa: S101 - the types must be known to read the log
     columns = ("service", "id", "stream", "version", "topic", "part", "position", "key")
     async for page in read_log(stack.bootstrap, EVENT_TOPICS, most=_PAGE):

@@ -16,10 +16,9 @@ from shared.contracts.topics import KEYS
 from shared.platform.lag import LagReader, consumer_lag
 from shared.platform.postgres import Row
 from shared.platform.service import Service
-from tsunagi.inside import service_of
+from tsunagi.inside import System, service_of
 from tsunagi.stack.errors import StackError
 from tsunagi.stack.layout import SERVICES
-from tsunagi.stack.stack import Stack
 
 _TELLS = 4.0
 """Real seconds between two words of what is left."""
@@ -35,7 +34,7 @@ def heard_topics(service: Service) -> tuple[str, ...]:
     return tuple(topic for topic in service.effects if topic != KEYS)
 
 
-async def on_the_way(stack: Stack) -> dict[str, int]:
+async def on_the_way(stack: System) -> dict[str, int]:
     """Return how many rows and messages are still on their way, by where they are; empty: none."""
     found: dict[str, int] = {}
     for name in SERVICES:
@@ -50,7 +49,7 @@ async def on_the_way(stack: Stack) -> dict[str, int]:
     return {where: count for where, count in found.items() if count}
 
 
-async def catch_up(stack: Stack, within: float = 120.0, say: Callable[[str], None] | None = None) -> None:
+async def catch_up(stack: System, within: float = 120.0, say: Callable[[str], None] | None = None) -> None:
     """Wait until everything that is on its way now has reached whom it is for; what comes meanwhile is not waited for.
 
     First the outboxes' rows of now are on the log, then the workers have settled what is on the log by then. `say` is
@@ -70,7 +69,7 @@ async def catch_up(stack: Stack, within: float = 120.0, say: Callable[[str], Non
             return
 
 
-async def _catch_up(stack: Stack, within: float, say: Callable[[str], None] | None) -> None:
+async def _catch_up(stack: System, within: float, say: Callable[[str], None] | None) -> None:
     groups = {name: heard_topics(service) for name, service in services().items()}
     async with AsyncExitStack() as open_:
         outboxes: dict[str, asyncpg.Connection[Row]] = {}
@@ -119,7 +118,7 @@ async def until_nothing(
         await asyncio.sleep(0.2)
 
 
-async def settle(stack: Stack, within: float = 120.0) -> None:
+async def settle(stack: System, within: float = 120.0) -> None:
     """Wait until nothing is on its way, twice in a row (a reaction may just have written something new).
 
     Raises `StackError` with what is still on its way after so many seconds.

@@ -6,7 +6,7 @@ from pathlib import Path
 import asyncpg
 
 from shared.platform.postgres import Row
-from tsunagi.stack.stack import Stack
+from tsunagi.inside import System
 from tsunagi.verifying.checks import CHECKS, LOST, TWICE, Check
 from tsunagi.verifying.gather import gather, scratch
 from tsunagi.verifying.report import Finding, Report
@@ -23,7 +23,7 @@ _COUNTS = {
 }
 
 
-async def verify(stack: Stack, acknowledged: Path | None = None, *, within: float = 120.0) -> Report:
+async def verify(stack: System, acknowledged: Path | None = None, *, within: float = 120.0) -> Report:
     """Verify a running stack, with the clients' file of acknowledged commands where there is one.
 
     Waits for what is on its way, as long as within `within` seconds some of it arrives. Raises `StackError` where it
@@ -45,7 +45,7 @@ async def verify(stack: Stack, acknowledged: Path | None = None, *, within: floa
     return report
 
 
-async def _ask(stack: Stack, gathered: "asyncpg.Connection[Row]", checks: Iterable[Check]) -> list[Finding]:
+async def _ask(stack: System, gathered: "asyncpg.Connection[Row]", checks: Iterable[Check]) -> list[Finding]:
     found: list[Finding] = []
     for check in checks:
         if check.where == "scratch":
