@@ -184,6 +184,11 @@ def test_every_promise_was_kept_says_a_container(deployed: Deployed) -> None:
     assert deployed.once("operate", "verify").strip().endswith("clean")
 
 
+def test_timelines_are_made_anew_from_a_container(deployed: Deployed) -> None:
+    said = deployed.once("operate", "rebuild", "casework", "--json").splitlines()
+    assert any(json.loads(line).get("events", 0) > 0 for line in said if line.startswith("{"))
+
+
 def test_a_published_list_is_imported_from_a_container(deployed: Deployed, tmp_path: Path) -> None:
     key = read_signing_key(deployed.secrets / "token-signing-key.pem")
     token = sign(key, subject="op", roles=["operator"], wards="*")
