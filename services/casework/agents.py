@@ -12,8 +12,8 @@ from shared.platform.inbox import Effect
 from shared.platform.parts import Parts
 from shared.platform.postgres import Session
 
-_KNOWN = Known(8192)
-"""What was heard of late: whatever happens next to a person is mostly soon. Some 20 MiB."""
+_KNOWN = Known(6000)
+"""What was heard of late: whatever happens next to a person is mostly soon. Some 15 MiB."""
 
 
 async def told(parts: Parts, session: Session, events: Sequence[Recorded]) -> None:
