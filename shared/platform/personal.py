@@ -27,6 +27,14 @@ _KEEP_UNOPENED = """
     INSERT INTO personal.unopened (event, owner, version, headers, value)
     SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::int[], $4::bytea[], $5::bytea[]) ON CONFLICT DO NOTHING
 """
+_KEEP_KEYS = """
+    WITH kept AS (
+        INSERT INTO keys (owner, wrapped) SELECT * FROM unnest($1::uuid[], $2::bytea[])
+        ON CONFLICT DO NOTHING RETURNING owner
+    )
+    DELETE FROM personal.unopened AS waiting USING kept WHERE waiting.owner = kept.owner
+    RETURNING waiting.owner, waiting.version, waiting.headers, waiting.value
+"""
 _KEEP = """
     INSERT INTO personal.person (person, version, words, since, name, kana)
     SELECT person, version, words::jsonb, since::jsonb, name, kana
@@ -146,16 +154,7 @@ async def keep_keys(parts: Parts, session: Session, wrapped: Mapping[UUID, bytes
     A key that is here already stays, and one whose owner was forgotten does not come back. The caller holds the
     locks on the owners. Raises `Unavailable("key.not-here")` on one under another key-encryption key.
     """
-    kept = await session.fetch(
-        "INSERT INTO keys (owner, wrapped) SELECT * FROM unnest($1::uuid[], $2::bytea[])"
-        " ON CONFLICT DO NOTHING RETURNING owner",
-        list(wrapped),
-        list(wrapped.values()),
-    )
-    rows = await session.fetch(
-        "DELETE FROM personal.unopened WHERE owner = ANY($1) RETURNING owner, version, headers, value",
-        [row["owner"] for row in kept],
-    )
+    rows = await session.fetch(_KEEP_KEYS, list(wrapped), list(wrapped.values()))
     opened: list[tuple[Recorded, PersonWords]] = []
     for row in sorted(rows, key=lambda row: (row["owner"], row["version"])):
         owner: UUID = row["owner"]
