@@ -128,8 +128,8 @@ async def test_new_records_wait_behind_a_button(ward: Ward, sign_in: SignIn) -> 
     await expect(page.get_by_text("新しい記録があります")).to_be_visible()
     await expect(events).to_have_count(before)
     await page.get_by_role("link", name="新しい記録を見る").click()
-    await expect(events).to_have_count(before + 1)
     await expect(page.locator("#lanes")).to_contain_text("移動 歩行器・シルバーカー")
+    assert await events.count() > before  # what follows from a correction may be there, too
 
 
 async def test_older_records_are_added_below_each_once(ward: Ward, sign_in: SignIn) -> None:
