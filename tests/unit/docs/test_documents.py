@@ -85,7 +85,7 @@ values = some.recursive(
 )
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(some.dictionaries(some.text(), values, min_size=1))
 def test_yaml_is_read_as_it_was_meant(value: dict[str, Any]) -> None:
     assert yaml.safe_load(yaml_text(value)) == value
