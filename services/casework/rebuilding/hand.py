@@ -9,7 +9,7 @@ import gc
 import os
 import sys
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
@@ -52,10 +52,13 @@ _PAGE = 4000
 
 
 class Gathered:
-    """The messages of a part of a bucket, read and sorted by key, each event once."""
+    """The messages of a part of a bucket, read and sorted by key, each event once.
 
-    def __init__(self, messages: Iterable[Laid], skip: Sequence[Place]) -> None:
-        self.messages = self.broken = self.events = 0
+    `refused`: numbers of ids of events that were found to be refused: they are neither there nor heard.
+    """
+
+    def __init__(self, messages: Iterable[Laid], skip: Sequence[Place], refused: Collection[int] = ()) -> None:
+        self.messages = self.broken = self.refused = self.events = 0
         by_key: dict[int, list[Incoming]] = {}  # the number of an id: to look one up by itself takes thrice as long
         heard: dict[tuple[str, int], list[Any]] = {}
         skipped = set(skip)
@@ -66,6 +69,9 @@ class Gathered:
                 self.broken += 1
                 continue
             envelope, place = one.recorded.envelope, (one.topic, one.partition)
+            if refused and envelope.id.int in refused:
+                self.refused += 1
+                continue
             last = heard.get(place)
             if last is None:
                 heard[place] = [one.offset, envelope.recorded_at]
@@ -101,7 +107,6 @@ class Hand:
         self._connection = connection
         self._tables: Tables = tables_in(tuple(map(Path, setup.handoff_kinds)))
         self._buckets = 1
-        self.refused = 0
 
     async def read(self, command: Read) -> WasRead:
         """Read and lay down. Raises what the log's reader raises."""
@@ -121,17 +126,17 @@ class Hand:
 
     async def fold(self, command: Fold) -> Folded:
         """Fold one part of a bucket and store it, all of it or nothing."""
-        self.refused = 0
         gathered = Gathered(self._messages(command), command.skip)
         try:
             await self._store(self._records(gathered.by_key))
         except UNFIT:
-            await self._store_what_fits(gathered.by_key)
+            refused = await self._store_what_fits(gathered.by_key)
+            gathered = Gathered(self._messages(command), command.skip, refused)
         return Folded(
             gathered.messages,
-            gathered.events - self.refused,
+            gathered.events,
             gathered.broken,
-            self.refused,
+            gathered.refused,
             len(gathered.by_key),
             gathered.heard,
         )
@@ -165,20 +170,25 @@ class Hand:
                         table, schema_name=shadow.SCHEMA, records=rows, columns=columns
                     )
 
-    async def _store_what_fits(self, by_key: dict[UUID, list[Incoming]]) -> None:
-        """Store key by key, without the events that the database or a rule refuses: the worker lays those aside."""
+    async def _store_what_fits(self, by_key: dict[UUID, list[Incoming]]) -> set[int]:
+        """Store key by key, without the events that the database or a rule refuses: the worker lays those aside.
+
+        Returns the numbers of their ids.
+        """
+        refused: set[int] = set()
         for key, events in by_key.items():
             try:
-                await self._store(self._records({key: list(events)}))
+                await self._store(self._records({key: events}))
             except UNFIT:
                 kept: list[Incoming] = []
                 for one in sorted(events, key=itemgetter(slice(1, None))):
                     if await self._fits({key: [*kept, one]}):
                         kept.append(one)
                     else:
-                        self.refused += 1
+                        refused.add(one.recorded.envelope.id.int)
                 if kept:
                     await self._store(self._records({key: kept}))
+        return refused
 
     async def _fits(self, by_key: dict[UUID, list[Incoming]]) -> bool:
         trying = self._connection.transaction()

@@ -196,10 +196,10 @@ async def test_what_the_worker_lays_aside_is_left_out(live: Live, owner: Parts, 
     life.register("10:00")
     life.register("10:05")
     life.register("10:10")
-    unread, refused, kept = (message(one, partition=3) for one in life.events)
+    unread, kept, refused = (message(one, partition=3) for one in life.events)
     number = [pair if pair[0] != "version" else ("version", b"99999999999") for pair in refused.headers]
-    await send(live.kafka, unread._replace(value=b"\xff"), refused._replace(headers=tuple(number)), kept)
     await put(live.kafka, some_lives("ninth", 3))
+    await send(live.kafka, unread._replace(value=b"\xff"), kept, refused._replace(headers=tuple(number)))
     await live.read_on()
     before = await digests(worker)
     async with worker.database.session() as session:
