@@ -148,12 +148,13 @@ async def floor() -> tuple[float, int]:
         CREATE TEMPORARY TABLE staging (LIKE timeline)
         """
     )
-    consumer = AIOKafkaConsumer(bootstrap_servers=settings.kafka, group_id=None, enable_auto_commit=False)
+    consumer = AIOKafkaConsumer(
+        bootstrap_servers=settings.kafka, group_id=None, enable_auto_commit=False, auto_offset_reset="earliest"
+    )
     await consumer.start()
     partitions = [TopicPartition(topic, n) for topic in EVENT_TOPICS for n in range(PARTITIONS)]
     consumer.assign(partitions)
     left = sum((await consumer.end_offsets(partitions)).values())
-    await consumer.seek_to_beginning(*partitions)
     while left:
         got = await consumer.getmany(timeout_ms=1000, max_records=_PAGE)
         rows = []
