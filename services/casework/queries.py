@@ -82,6 +82,14 @@ _CONFIDANT = """
 """
 
 
+_CONFIDED = """
+    SELECT DISTINCT m.person, w.name, w.kana FROM members m JOIN conferences c USING (conference)
+    LEFT JOIN personal.person w ON w.person = m.person
+    WHERE m.actor = $1 AND m.confidential AND (c.status = 'called' OR (c.status = 'held' AND c.held_at > $2))
+    ORDER BY w.kana NULLS LAST, m.person LIMIT $3
+"""
+
+
 class Reach(NamedTuple):
     """What of a person decides who may see them: the wards, and who shares the case as a conference's member."""
 
@@ -123,6 +131,11 @@ async def is_confidant(session: Session, actor: str, persons: Sequence[UUID], no
     From being called until they are no longer members, or `days` after it was held.
     """
     return bool(await session.fetchval(_CONFIDANT, actor, list(persons), now - timedelta(days=days)))
+
+
+async def confided(session: Session, actor: str, now: datetime, days: int, most: int) -> list[Row]:
+    """Return the persons whose cases somebody shares as a conference's member (`is_confidant`), with their names."""
+    return await session.fetch(_CONFIDED, actor, now - timedelta(days=days), most)
 
 
 class Look(NamedTuple):

@@ -179,6 +179,11 @@ async def test_a_member_sees_the_case_only_when_sworn_and_only_while_a_member(se
     assert await sees() == [403, 403, 403], "confidentiality is not recorded"
     await send("POST", f"/conferences/{conference}/confidentiality", {"member": "lawyer-1"})
     assert await sees() == [200, 200, 200]
+    beginnings = [
+        (await send("GET", "/pages", role="conference-member", subject=subject, wards=())).text
+        for subject in ("lawyer-1", "lawyer-2")
+    ]
+    assert [f"/pages/persons/{arrived.person}" in page for page in beginnings] == [True, False]
     stranger = await send("GET", f"/cases/{case}", role="conference-member", subject="lawyer-2", wards=())
     assert stranger.status_code == 403
     listed = await send("GET", "/conferences", role="conference-member", subject="lawyer-1", wards=())
