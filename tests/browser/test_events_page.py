@@ -35,7 +35,10 @@ async def opened(browser: Browser, address: str, width: int = 1280, *, scripts: 
     return page
 
 
-@pytest.mark.parametrize("width", [360, 768, 1280])
+_NARROW = 360
+
+
+@pytest.mark.parametrize("width", [_NARROW, 768, 1280])
 async def test_it_fits_the_screen_and_everybody_can_read_it(
     browser: Browser, address: str, axe: Look, shot: Shot, width: int
 ) -> None:
@@ -46,7 +49,8 @@ async def test_it_fits_the_screen_and_everybody_can_read_it(
     await expect(article.get_by_role("heading")).to_contain_text("調査票に載った")
     await article.get_by_text("例", exact=True).click()
     await expect(article.get_by_text("封を開けると")).to_be_visible()
-    await axe(page)
+    if width == _NARROW:  # a page of eighty events takes axe half a minute, and says the same at every width
+        await axe(page)
     await article.scroll_into_view_if_needed()
     await shot(page, f"events-{width}")
 
