@@ -44,5 +44,10 @@ async def create_all(dsn: str, password_of: Callable[[str], str]) -> list[str]:
 async def create(
     connection: "asyncpg.Connection[asyncpg.Record]", database: str, service: str, template: str = "template0"
 ) -> None:
-    """Create a database that belongs to a service's owner; its migration lets the service's logins alone enter."""
+    """Create a database that belongs to a service's owner; the service's logins alone may enter, from the beginning.
+
+    The migration says so again, where somebody else has made the database.
+    """
     await connection.execute(f'CREATE DATABASE "{database}" OWNER {service}_owner TEMPLATE "{template}"')
+    await connection.execute(f'REVOKE ALL ON DATABASE "{database}" FROM PUBLIC')
+    await connection.execute(f'GRANT CONNECT ON DATABASE "{database}" TO {", ".join(logins(service))}')
