@@ -19,6 +19,7 @@ from shared.platform.parts import Parts
 from tests.adapters.casework.logged import Live, digests, leftovers, put, some_lives
 from tests.adapters.platform.made import wait_for
 from tests.fresh import FreshDatabase
+from tsunagi.stack import asynchronous
 from tsunagi.stack.layout import PROJECT
 
 pytestmark = pytest.mark.stack
@@ -123,11 +124,12 @@ async def end_connections(fresh: FreshDatabase) -> None:
 
 
 async def breaks_off(owner: Parts, phase: Phase, broken_by: Callable[[], Coroutine[None, None, None]]) -> None:
-    breaking: list[asyncio.Task[None]] = []
+    broken: list[Phase] = []
 
     def tell(progress: Progress) -> None:
-        if progress.phase == phase and not breaking:
-            breaking.append(asyncio.create_task(broken_by()))
+        if progress.phase == phase and not broken:
+            broken.append(phase)
+            asynchronous.run(broken_by())  # it waits for this, so it cannot be done before
 
     lock = await asyncpg.connect(owner.settings.database_url)
     try:
@@ -137,7 +139,6 @@ async def breaks_off(owner: Parts, phase: Phase, broken_by: Callable[[], Corouti
             await rebuild(owner, tell, hands=1)
     finally:
         await lock.close()
-    await asyncio.gather(*breaking)
 
 
 async def test_by_the_end_of_one_of_its_processes(
