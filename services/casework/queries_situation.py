@@ -22,7 +22,7 @@ from services.casework.domain.situation import (
     Trend,
     Welfare,
 )
-from services.casework.domain.timeline import JAPAN
+from shared.kernel.japan import JAPAN
 from shared.platform.postgres import Row, Session
 
 MOST_OVERDUE = 40

@@ -1,4 +1,4 @@
-"""The short form: each fault once, on the one running system, under a small load (issue, "Faults").
+"""The short form: each fault once, on the one running system, under a small load.
 
 After each the way goes on by itself, and what clients were told is kept: `verify` with their file is clean.
 """

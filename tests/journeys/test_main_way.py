@@ -1,4 +1,4 @@
-"""The main way of one person, whole: from the survey sheet at the shelter to the case conference (the issue, 1–6)."""
+"""The main way of one person, whole: from the survey sheet at the shelter to the case conference."""
 
 from datetime import timedelta
 from uuid import UUID

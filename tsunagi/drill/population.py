@@ -6,7 +6,7 @@ the sheet was written, from scenario, seed and number.
 """
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import msgspec
@@ -14,13 +14,12 @@ import msgspec
 from services.intake.domain.sheet import Member, Sheet
 from shared.contracts.places import Place
 from shared.kernel.ids import seeded_id
+from shared.kernel.japan import JAPAN
 from tsunagi.drill.dice import Dice
 from tsunagi.drill.families import Family, family
 from tsunagi.drill.scenario import Scenario
 from tsunagi.drill.sheets import Facts, sheet
 from tsunagi.drill.stories import Around, Story, story
-
-JAPAN = timezone(timedelta(hours=9), "JST")
 
 
 class Person(msgspec.Struct, frozen=True, kw_only=True):

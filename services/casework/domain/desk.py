@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 
-from services.casework.domain.timeline import JAPAN, order_key, settle, settles_at
+from services.casework.domain.timeline import order_key, settle, settles_at
 from shared.contracts.casework_case import (
     CaseAssessed,
     CaseAssigned,
@@ -27,6 +27,7 @@ from shared.contracts.casework_conference import (
     TaskDone,
 )
 from shared.contracts.envelope import Envelope, Recorded
+from shared.kernel.japan import JAPAN
 
 
 class Referral(msgspec.Struct, kw_only=True):

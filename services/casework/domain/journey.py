@@ -229,7 +229,7 @@ def standing(state: Journey, *, handed: bool) -> str:
     """Say who has a person (a code of `STANDINGS`); `handed`: whether a hand-off of theirs is not finished.
 
     Lost is who was registered, has not died, left without need of care, been merged, closed or signed off, and is in
-    no hand-off, queue, case, shelter, facility or other known place (issue: acknowledged, not closed, and nowhere).
+    no hand-off, queue, case, shelter, facility or other known place.
     """
     stays = state.presence in ("present", "out") and state.whereabouts == "known"
     rules = (

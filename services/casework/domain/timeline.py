@@ -5,7 +5,7 @@ here, once, for every fold: a fold gets the events that count, in the order in w
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime, time, timedelta, timezone
+from datetime import UTC, datetime, time
 from typing import NamedTuple
 from uuid import UUID
 
@@ -13,8 +13,8 @@ from shared.contracts.envelope import Envelope, Recorded
 from shared.contracts.intake_household import HouseholdCorrected
 from shared.contracts.intake_person import PersonCorrected, PersonsMerged, PersonsUnmerged
 from shared.contracts.transfer_facility import FacilityChanged
+from shared.kernel.japan import JAPAN
 
-JAPAN = timezone(timedelta(hours=9), "JST")
 _DAY_ENDS = time(23, 59, 59, 999_999, tzinfo=JAPAN)
 
 AMENDMENTS = (PersonCorrected, HouseholdCorrected, FacilityChanged)

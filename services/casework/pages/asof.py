@@ -12,7 +12,8 @@ from urllib.parse import urlencode
 from services.casework.looking import FAR
 from services.casework.reading import AsOf
 from shared.kernel.errors import Invalid
-from shared.platform.pages.times import JAPAN, full
+from shared.kernel.japan import JAPAN
+from shared.platform.pages.times import full
 
 Sense = Literal["known", "happened"]
 _TO_THE_MINUTE: Final = timedelta(seconds=59, microseconds=999_999)

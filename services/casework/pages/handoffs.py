@@ -17,7 +17,7 @@ from services.casework.domain import handoff
 from services.casework.pages.handoff_cards import card
 from services.casework.pages.signed_in import of_whom
 from services.casework.pages.timeline import REFUSED
-from services.casework.pages.wording import Names
+from services.casework.pages.wording import Names, hand_off
 from services.casework.permissions import MAY_NAME
 from services.casework.queries_handoffs import Asked
 from shared.contracts import codes
@@ -78,7 +78,7 @@ async def show(
             "of_whom": of_whom(call),
             "which": tab,
             "kind": kind or "",
-            "kinds": {code: label.ja for code, label in codes.HANDOFF.items()},
+            "kinds": {code: hand_off(code).say for code in codes.HANDOFF},
             "totals": totals,
             "cards": [card(row, Names(), call.now, me) for row in shown],
             "called": called,

@@ -1,4 +1,4 @@
-"""The page of a person: the timeline by lanes, as of any instant, and what is open of theirs (issue: what is seen)."""
+"""The page of a person: the timeline by lanes, as of any instant, and what is open of theirs."""
 
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Final, Literal

@@ -22,10 +22,10 @@ from shared.contracts.intake_household import Contact, Mark
 from shared.contracts.openness import OPEN
 from shared.contracts.places import Place
 from shared.contracts.transfer_facility import Received
+from shared.kernel.japan import WEEKDAYS
 from shared.platform.pages.times import clock, local, span
 
 _BEARS_AN_ID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
-_WEEK: Final = "月火水木金土日"
 _FACILITIES: Final = frozenset({"facility", "to_facility", "from_place", "shelter"})
 _PERSONS: Final = frozenset({"person", "other"})
 
@@ -127,7 +127,7 @@ def when(value: datetime, near: datetime) -> str:
 
 def on(value: date) -> str:
     """Return a day: 11月21日(土)."""
-    return f"{value.month}月{value.day}日({_WEEK[value.weekday()]})"
+    return f"{value.month}月{value.day}日({WEEKDAYS[value.weekday()]})"
 
 
 def later(seconds: float) -> str:

@@ -4,7 +4,7 @@ Nothing here refuses. What is missing or strange is marked 要確認, and a memb
 """
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
@@ -15,8 +15,8 @@ from shared.contracts.intake_household import HouseholdRegistered, HouseholdWord
 from shared.contracts.intake_person import PersonRegistered, PersonWords
 from shared.contracts.places import Place
 from shared.kernel.eras import age_on, read_birth
+from shared.kernel.japan import JAPAN
 
-JAPAN = timezone(timedelta(hours=9), "JST")
 _AHEAD = timedelta(minutes=5)
 """A device may be this far ahead of us before its 記入時点 is marked."""
 

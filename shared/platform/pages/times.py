@@ -1,9 +1,9 @@
 """Instants and spans as a person in Japan reads them: 14:05, 11月21日(土), 3分前, 2時間10分."""
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 
-JAPAN = timezone(timedelta(hours=9), "JST")
-_WEEK = "月火水木金土日"
+from shared.kernel.japan import JAPAN, WEEKDAYS
+
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
 
@@ -21,7 +21,7 @@ def clock(instant: datetime) -> str:
 def day(instant: datetime) -> str:
     """Return `11月21日(土)`."""
     there = local(instant)
-    return f"{there.month}月{there.day}日({_WEEK[there.weekday()]})"
+    return f"{there.month}月{there.day}日({WEEKDAYS[there.weekday()]})"
 
 
 def daytime(instant: datetime) -> str:

@@ -1,4 +1,4 @@
-"""The catalogue of sentences: every event type, every field, and what a later release adds (issue: what/why/who)."""
+"""The catalogue of sentences: every event type, every field, and what a later release adds."""
 
 import json
 import re

@@ -15,9 +15,10 @@ import pytest
 from services.intake.domain.reading import read_sheet
 from services.intake.domain.registration import register
 from shared.kernel.eras import age_on, read_birth
+from shared.kernel.japan import JAPAN
 from tsunagi.drill import scenario
 from tsunagi.drill.names import tables
-from tsunagi.drill.population import JAPAN, Household, Person, Population
+from tsunagi.drill.population import Household, Person, Population
 
 KOBE = scenario.load("kobe")
 

@@ -11,10 +11,11 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import NamedTuple
 
+from shared.kernel.japan import JAPAN
 from tsunagi.drill.dice import Dice
 from tsunagi.drill.headcounts.hearing import Act, Moved, Somebody, sent
 from tsunagi.drill.headcounts.people import SIZES, Arrival
-from tsunagi.drill.headcounts.published import JAPAN, Published, Snapshot
+from tsunagi.drill.headcounts.published import Published, Snapshot
 
 _FIRST = timedelta(days=9)
 """So long before the first instant people may have begun to come; but not before it began."""

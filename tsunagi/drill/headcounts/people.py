@@ -7,9 +7,10 @@ from uuid import UUID
 from services.intake.domain.sheet import Member, Sheet
 from shared.contracts.places import Place
 from shared.kernel.ids import seeded_id
+from shared.kernel.japan import JAPAN
 from tsunagi.drill import births, names
 from tsunagi.drill.dice import Dice
-from tsunagi.drill.headcounts.published import JAPAN, Published
+from tsunagi.drill.headcounts.published import Published
 
 SIZES = ((34, 1), (33, 2), (15, 3), (11, 4), (5, 5), (2, 6))
 """Weight, and how many live together."""

@@ -11,11 +11,12 @@ from uuid import UUID
 import msgspec
 
 from shared.kernel.ids import seeded_id
+from shared.kernel.japan import JAPAN
 from tsunagi.client import CITY_HQ, Client, Command, Failed
 from tsunagi.drill.headcounts.hearing import Act
 from tsunagi.drill.headcounts.moves import Plan
 from tsunagi.drill.headcounts.people import Household, household, sheet
-from tsunagi.drill.headcounts.published import JAPAN, Published, Snapshot
+from tsunagi.drill.headcounts.published import Published, Snapshot
 from tsunagi.drill.player.callers import staff
 from tsunagi.drill.player.clocks import STARTING, NewClock
 

@@ -10,7 +10,7 @@ import re
 import sys
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -20,12 +20,12 @@ import msgspec
 from shared.kernel.eras import ERAS
 from shared.kernel.errors import NotFound
 from shared.kernel.ids import derived_id
+from shared.kernel.japan import JAPAN
 from tsunagi.importing.rows import ListedShelter
 from tsunagi.importing.rules import rules
 
 _PACKAGE = "tsunagi.drill.scenarios"
 _ENDING = "-headcounts.json"
-JAPAN = timezone(timedelta(hours=9), "JST")
 
 _ShelterRow = tuple[str, str, str, str, float, float, int | None]
 """ID, name, kind, address, latitude, longitude, size (想定収容人数, indoors; None: not said)."""

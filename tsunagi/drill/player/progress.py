@@ -1,14 +1,12 @@
 """How far a play has come, in one line now and then, for whoever watches."""
 
-from datetime import timedelta, timezone
-
+from shared.kernel.japan import JAPAN
 from tsunagi.drill.player.pace import TRIFLE
 from tsunagi.drill.player.samples import Sample
 from tsunagi.drill.player.stage import Stage
 
 OFTEN, SELDOM = 4.0, 60.0
 """Real seconds between two lines: at first, and when a play lasts for hours."""
-_JAPAN = timezone(timedelta(hours=9))
 
 
 def pause(seconds: float) -> float:
@@ -25,7 +23,7 @@ def line(stage: Stage, sample: Sample) -> str:
     pace, done = stage.pace, stage.notes.done.counts()
     a_second = sample.answers / sample.seconds if sample.seconds else 0.0
     parts = [
-        f"{stage.now().astimezone(_JAPAN):%H:%M}",
+        f"{stage.now().astimezone(JAPAN):%H:%M}",
         f"registered {done['registered']:,}/{len(stage.roster):,}",
         *(f"{name} {done[name]:,}" for name in ("screened", "placed", "moved", "arrived", "cases", "conferences")),
         f"{a_second:.0f} requests/s",

@@ -7,8 +7,9 @@ import pytest
 
 from shared.contracts import codes
 from shared.kernel.errors import NotFound
+from shared.kernel.japan import JAPAN
 from tsunagi.drill import scenario
-from tsunagi.drill.headcounts.published import JAPAN, Published, carried, load, names, read_instant, read_list, written
+from tsunagi.drill.headcounts.published import Published, carried, load, names, read_instant, read_list, written
 
 NANAO = load("nanao")
 
