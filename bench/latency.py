@@ -23,6 +23,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from bench import latency_floor
 from bench.machine import percentile, say
 from bench.sheets import WARD, bodies
+from bench.turns import compared, order
 from shared.kernel.ids import new_id
 from tsunagi.client import Client, Who
 from tsunagi.stack.stack import Stack
@@ -59,18 +60,14 @@ async def _measure(stack: Stack, seconds: float, rounds: int) -> dict[str, Any]:
         for chain in chains.values():
             await chain.turn(3.0)  # warms up
         for turn in range(rounds):
-            for side in ("ours", "floor") if turn % 2 == 0 else ("floor", "ours"):
+            for side in order(turn):
                 sides[side].append(await chains[side].turn(seconds))
             p99 = {side: percentile(runs[-1], 0.99) for side, runs in sides.items()}
             say(f"latency {turn + 1}/{rounds}: p99 ours {p99['ours']:.1f} ms, floor {p99['floor']:.1f} ms")
     p50 = {side: [percentile(run, 0.5) for run in runs] for side, runs in sides.items()}
     p99s = {side: [percentile(run, 0.99) for run in runs] for side, runs in sides.items()}
-    ratios = [mine / its for mine, its in zip(p99s["ours"], p99s["floor"], strict=True)]
     return {
-        "ours": round(median(p99s["ours"]), 2),
-        "floor": round(median(p99s["floor"]), 2),
-        "ratio": round(median(ratios), 3),
-        "ratios": [round(one, 3) for one in ratios],
+        **compared(p99s["ours"], p99s["floor"], 2),
         "p50_ms": {side: round(median(runs), 2) for side, runs in p50.items()},
         "p99_ms": {side: round(median(runs), 2) for side, runs in p99s.items()},
         "events": {side: sum(map(len, runs)) for side, runs in sides.items()},

@@ -9,7 +9,6 @@ import subprocess
 import sys
 import time
 from itertools import count
-from statistics import median
 from typing import Any
 
 import asyncpg
@@ -19,6 +18,7 @@ from bench import live_floor
 from bench.backlog import Ways, put_on_log
 from bench.log import Begin, begin_at, ends
 from bench.machine import say
+from bench.turns import compared, order
 from services.casework.tables import PROJECTED
 from shared.contracts.topics import KEYS
 from tsunagi.stack.stack import Stack
@@ -46,15 +46,11 @@ def measure(stack: Stack, *, messages: int, rounds: int) -> dict[str, Any]:
     sides: dict[str, list[float]] = {"ours": [], "floor": []}
     run = {"ours": _ours, "floor": _floor}
     for turn in range(rounds):
-        for side in ("ours", "floor") if turn % 2 == 0 else ("floor", "ours"):
+        for side in order(turn):
             sides[side].append(run[side](stack, before, len(made)))
         say(f"live {turn + 1}/{rounds}: ours {sides['ours'][-1]:.0f}/s, floor {sides['floor'][-1]:.0f}/s")
-    ratios = [mine / its for mine, its in zip(sides["ours"], sides["floor"], strict=True)]
     return {
-        "ours": round(median(sides["ours"]), 1),
-        "floor": round(median(sides["floor"]), 1),
-        "ratio": round(median(ratios), 3),
-        "ratios": [round(one, 3) for one in ratios],
+        **compared(sides["ours"], sides["floor"]),
         "messages": len(made),
         "events": sum(one.topic != KEYS for one in made),
     }

@@ -14,13 +14,13 @@ import time
 from collections import defaultdict
 from datetime import datetime
 from pathlib import Path
-from statistics import median
 from typing import Any
 
 import asyncpg
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from bench.machine import say
+from bench.turns import compared, order
 from bench.ways import told
 from services.casework.rebuild import rebuild
 from services.casework.settings import CaseworkSettings
@@ -49,7 +49,7 @@ def measure(*, events: int, rounds: int) -> dict[str, Any]:
         sides: dict[str, list[float]] = {"ours": [], "floor": []}
         memory = []
         for turn in range(-1, rounds):
-            for side in ("ours", "floor") if turn % 2 == 0 else ("floor", "ours"):
+            for side in order(turn):
                 done = _run(stack, side)
                 if done["events"] != different:
                     raise RuntimeError(f"{side}: {done['events']} rows for {different} events")
@@ -59,12 +59,8 @@ def measure(*, events: int, rounds: int) -> dict[str, Any]:
             if turn >= 0:
                 ours, floor = sides["ours"][-1], sides["floor"][-1]
                 say(f"rebuild {turn + 1}/{rounds}: ours {ours:.0f}/s, floor {floor:.0f}/s")
-        ratios = [mine / its for mine, its in zip(sides["ours"], sides["floor"], strict=True)]
         return {
-            "ours": round(median(sides["ours"]), 1),
-            "floor": round(median(sides["floor"]), 1),
-            "ratio": round(median(ratios), 3),
-            "ratios": [round(one, 3) for one in ratios],
+            **compared(sides["ours"], sides["floor"]),
             "events": events,
             "memory_mib": max(memory),
         }

@@ -12,6 +12,7 @@ import asyncpg
 from bench.load import load
 from bench.machine import free_port, say, until
 from bench.sheets import WARD
+from bench.turns import compared, order
 from tsunagi.client import Client, Who
 from tsunagi.stack.stack import Stack
 
@@ -36,14 +37,13 @@ def measure(stack: Stack, *, seconds: float, rounds: int, connections: int) -> d
     )
     try:
         until("the floor's server", lambda: _answers(floor_port))
-        for port in (ours, floor_port):
+        ports: dict[str, int] = {"ours": ours, "floor": floor_port}
+        for port in ports.values():
             load(port, token, min(2.0, seconds), connections, 1)
         sides: dict[str, list[dict[str, Any]]] = {"ours": [], "floor": []}
         for turn in range(rounds):
-            # A B, then B A: what drifts, drifts for both.
-            order = (("ours", ours), ("floor", floor_port))
-            for side, port in order if turn % 2 == 0 else reversed(order):
-                sides[side].append(load(port, token, seconds, connections, 2 + turn))
+            for side in order(turn):
+                sides[side].append(load(ports[side], token, seconds, connections, 2 + turn))
             say(
                 f"registration {turn + 1}/{rounds}: ours {sides['ours'][-1]['per_second']:.0f}/s,"
                 f" floor {sides['floor'][-1]['per_second']:.0f}/s"
@@ -52,12 +52,9 @@ def measure(stack: Stack, *, seconds: float, rounds: int, connections: int) -> d
         floor.terminate()
         floor.wait(10)
     asyncio.run(_count(stack))
-    ratios = [mine["per_second"] / its["per_second"] for mine, its in zip(sides["ours"], sides["floor"], strict=True)]
+    a_second = {side: [one["per_second"] for one in runs] for side, runs in sides.items()}
     return {
-        "ours": round(median(one["per_second"] for one in sides["ours"]), 1),
-        "floor": round(median(one["per_second"] for one in sides["floor"]), 1),
-        "ratio": round(median(ratios), 3),
-        "ratios": [round(one, 3) for one in ratios],
+        **compared(a_second["ours"], a_second["floor"]),
         "p50_ms": {side: round(median(one["p50_ms"] for one in runs), 2) for side, runs in sides.items()},
         "p99_ms": {side: round(median(one["p99_ms"] for one in runs), 2) for side, runs in sides.items()},
         "connections": connections,

@@ -10,7 +10,6 @@ import subprocess
 import sys
 import time
 from collections import defaultdict
-from statistics import median
 from typing import Any
 
 import asyncpg
@@ -19,6 +18,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.partitioner import murmur2
 
 from bench.machine import say
+from bench.turns import compared, order
 from services.intake.settings import IntakeSettings
 from services.intake.wiring import SERVICE
 from shared.platform.parts import open_parts
@@ -39,7 +39,7 @@ def measure(stack: Stack, *, rows: int, rounds: int) -> dict[str, Any]:
     asyncio.run(_keep_rows(stack))
     sides: dict[str, list[float]] = {"ours": [], "floor": []}
     for turn in range(-1, rounds):
-        for side in ("ours", "floor") if turn % 2 == 0 else ("floor", "ours"):
+        for side in order(turn):
             count = asyncio.run(_fill(stack, rows))
             before = asyncio.run(_ends(stack))
             done = subprocess.run(
@@ -57,12 +57,8 @@ def measure(stack: Stack, *, rows: int, rounds: int) -> dict[str, Any]:
                 sides[side].append(count / json.loads(done.stdout)["seconds"])
         if turn >= 0:
             say(f"relay {turn + 1}/{rounds}: ours {sides['ours'][-1]:.0f}/s, floor {sides['floor'][-1]:.0f}/s")
-    ratios = [mine / its for mine, its in zip(sides["ours"], sides["floor"], strict=True)]
     return {
-        "ours": round(median(sides["ours"]), 1),
-        "floor": round(median(sides["floor"]), 1),
-        "ratio": round(median(ratios), 3),
-        "ratios": [round(one, 3) for one in ratios],
+        **compared(sides["ours"], sides["floor"]),
         "rows": rows,
     }
 

@@ -27,6 +27,7 @@ from bench.backlog import Ways
 from bench.load import load
 from bench.machine import percentile, say
 from bench.sheets import WARD
+from bench.turns import compared, order
 from services.casework import queries
 from services.casework.domain.handoff_kinds import packaged_table
 from services.casework.domain.handoff_rules import Tables
@@ -86,23 +87,19 @@ def measure(
         side(2.0)  # warms up
     with even():
         for turn in range(rounds):
-            for side_ in ("ours", "floor") if turn % 2 == 0 else ("floor", "ours"):
+            for side_ in order(turn):
                 sides[side_].append(run[side_](seconds))
             mine, its = sides["ours"][-1], sides["floor"][-1]
             say(f"timeline_read {turn + 1}/{rounds}: p99 ours {mine['p99_ms']:.1f} ms, floor {its['p99_ms']:.1f} ms")
-    ratios = [mine["p99_ms"] / its["p99_ms"] for mine, its in zip(sides["ours"], sides["floor"], strict=True)]
 
     def middle(name: str, places: int) -> dict[str, float]:
         return {side: round(median(one[name] for one in runs), places) for side, runs in sides.items()}
 
-    p99 = middle("p99_ms", 2)
+    p99s = {side: [one["p99_ms"] for one in runs] for side, runs in sides.items()}
     return {
-        "ours": p99["ours"],
-        "floor": p99["floor"],
-        "ratio": round(median(ratios), 3),
-        "ratios": [round(one, 3) for one in ratios],
+        **compared(p99s["ours"], p99s["floor"], 2),
         "p50_ms": middle("p50_ms", 2),
-        "p99_ms": p99,
+        "p99_ms": middle("p99_ms", 2),
         "reads_per_second": middle("per_second", 0),
         "rows": events,
         "readers": readers,
