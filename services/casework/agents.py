@@ -7,7 +7,7 @@ from services.casework.policies import tables_of
 from services.casework.projection import Known, fold
 from shared.contracts.envelope import Recorded
 from shared.contracts.topics import EVENT_TOPICS
-from shared.platform.changes import say_changed
+from shared.platform.changes import CHANGED
 from shared.platform.inbox import Effect
 from shared.platform.parts import Parts
 from shared.platform.postgres import Session
@@ -20,8 +20,7 @@ async def told(parts: Parts, session: Session, events: Sequence[Recorded]) -> No
     """Fold anew whatever new events are about, and let timers run for hand-offs that nobody has."""
     tables = tables_of(parts)
     about = {one.envelope.key: one.envelope.topic for one in events}
-    rows = await fold(session, tables, about, new=events, known=_KNOWN)
-    await say_changed(session)
+    rows = await fold(session, tables, about, new=events, known=_KNOWN, tell=CHANGED)
     await escalation.keep_timers(session, tables, rows.get("handoffs", ()))
 
 

@@ -16,7 +16,7 @@ from services.casework.policies import tables_of
 from shared.platform.parts import Parts
 from shared.platform.postgres import Session
 from shared.platform.store import Origin
-from shared.platform.timers import Payload, Timers, drop_timers, set_timer, set_timers
+from shared.platform.timers import Payload, Timers, replace_timers, set_timer
 
 KIND = "handoff-escalation"
 
@@ -30,8 +30,7 @@ async def keep_timers(session: Session, tables: Tables, handoffs: Sequence[Mappi
         for row in handoffs
         if row["state"] == "open" and row["escalated_at"] is None and _level(tables, row["kind"], row["version"])
     }
-    await drop_timers(session, KIND, {row["handoff"] for row in handoffs} - wanted.keys())
-    await set_timers(session, KIND, wanted)
+    await replace_timers(session, KIND, {row["handoff"] for row in handoffs}, wanted)
 
 
 def _level(tables: Tables, kind: str, version: str) -> str | None:

@@ -22,7 +22,7 @@ from shared.platform.inbox import Incoming
 from shared.platform.postgres import Session
 
 SWAP = 0x63_6173_6577_6F72
-"""The advisory lock that a rebuild takes alone and every batch of the worker shares."""
+"""The advisory lock that a rebuild takes alone and every batch of the worker shares (`Service.shares`)."""
 
 _ARRAYS = ", ".join(
     f"${n}::{column.type.compile(dialect=postgresql.dialect())}[]"  # type: ignore[no-untyped-call]  # left untyped
@@ -47,7 +47,6 @@ async def admit(session: Session, incoming: Sequence[Incoming]) -> list[Recorded
 
     Returns those that were not there, in their order, each once.
     """
-    await session.fetchval("SELECT pg_advisory_xact_lock_shared($1)", SWAP)
     columns = map(list, zip(*(timeline_row(one) for one in incoming), strict=True))
     new = {row["id"] for row in await session.fetch(_TAKE_IN, *columns, *_reached(map(_place, incoming)))}
     fresh: list[Recorded] = []
@@ -120,10 +119,12 @@ async def fold(
     schema: str = "public",
     new: Sequence[Recorded] = (),
     known: Known | None = None,
+    tell: str | None = None,
 ) -> Rows:
     """Fold anew each of these keys (with a topic that it is the key of), and store it. Returns the rows as they are.
 
-    `new`: events that this transaction has taken in; of the others, those that are not `known` are read.
+    `new`: events that this transaction has taken in; of the others, those that are not `known` are read. `tell`: a
+    channel on which it is said, with the commit, that something changed.
     """
     keys = {key: kind_of(topic) for key, topic in about.items()}
     events: dict[UUID, list[Recorded]] = {key: [] for key in keys}
@@ -140,7 +141,7 @@ async def fold(
             rows.setdefault(table, []).extend(made)
     # Of whom nothing had been heard, there are no rows that could be there no longer.
     persons = [key for key, topic in keys.items() if topic in PERSONS and key in before]
-    await store_rows(session, rows, persons=persons, schema=schema)
+    await store_rows(session, rows, persons=persons, schema=schema, tell=tell)
     return rows
 
 

@@ -22,8 +22,10 @@ _TABLES: Mapping[str, Table] = {table.name: table for table in PROJECTED}
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy left it untyped
 
 
-async def store_rows(session: Session, rows: Rows, *, persons: Collection[UUID] = (), schema: str = "public") -> None:
-    """Store rows of these tables; of `persons`, rows that are no longer there go."""
+async def store_rows(
+    session: Session, rows: Rows, *, persons: Collection[UUID] = (), schema: str = "public", tell: str | None = None
+) -> None:
+    """Store rows of these tables; of `persons`, rows that are no longer there go. `tell`: see `fold`."""
     stored = tuple(table for table, made in rows.items() if made)
     left = tuple(table for table in rows if persons and _statements(table, schema).leave)
     arguments = [values for table in stored for values in _statements(table, schema).arguments(rows[table])]
@@ -31,11 +33,11 @@ async def store_rows(session: Session, rows: Rows, *, persons: Collection[UUID] 
         arguments.append(list(persons))
         arguments += [[row[_statements(table, schema).id] for row in rows[table]] for table in left]
     if arguments:
-        await session.execute(_together(stored, left, schema), *arguments)
+        await session.execute(_together(stored, left, schema, tell), *arguments)
 
 
 @cache
-def _together(stored: tuple[str, ...], left: tuple[str, ...], schema: str) -> str:
+def _together(stored: tuple[str, ...], left: tuple[str, ...], schema: str, tell: str | None) -> str:
     """Return one statement that stores rows of these tables, and lets rows of those leave. No row is touched twice.
 
     Its parameters: those of each table that is stored, the persons, and for each table that rows leave, which stay.
@@ -48,7 +50,8 @@ def _together(stored: tuple[str, ...], left: tuple[str, ...], schema: str) -> st
         following += statements.parameters
     for n, table in enumerate(left, start=following + 1):
         parts.append(f"left_{table} AS ({_numbered(_statements(table, schema).leave, following, n)})")
-    return f"WITH {', '.join(parts)} SELECT 1"
+    said = f"pg_notify('{tell}', '')" if tell else "1"
+    return f"WITH {', '.join(parts)} SELECT {said}"
 
 
 def _numbered(statement: str, first: int, second: int | None = None) -> str:

@@ -3,7 +3,7 @@
 from services.casework.agents import EFFECTS
 from services.casework.desk import project
 from services.casework.escalation import TIMERS
-from services.casework.projection import admit
+from services.casework.projection import SWAP, admit
 from services.casework.settings import CaseworkSettings
 from services.casework.tables import ledger
 from shared.platform.process import Service
@@ -18,5 +18,6 @@ SERVICE = Service(
     effects=EFFECTS,
     timers=TIMERS,
     admit=admit,
+    shares=SWAP,
     names=True,
 )

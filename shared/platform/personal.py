@@ -18,7 +18,7 @@ from shared.contracts.topics import KEYS
 from shared.kernel.errors import Unavailable
 from shared.platform import store
 from shared.platform.parts import Parts
-from shared.platform.postgres import Session
+from shared.platform.postgres import Row, Session
 from shared.platform.sealing import Cipher
 
 _FIELDS = frozenset(PersonWords.__struct_fields__)
@@ -34,6 +34,13 @@ _KEEP_KEYS = """
     )
     DELETE FROM personal.unopened AS waiting USING kept WHERE waiting.owner = kept.owner
     RETURNING waiting.owner, waiting.version, waiting.headers, waiting.value
+"""
+_WORDS = """
+    SELECT person, version, words, since FROM personal.person WHERE person = ANY($1) ORDER BY person FOR UPDATE
+"""
+_KEYS_AND_WORDS = """
+    SELECT owner, wrapped, person, version, words, since FROM keys LEFT JOIN personal.person ON person = owner
+    WHERE owner = ANY($1)
 """
 _KEEP = """
     INSERT INTO personal.person (person, version, words, since, name, kana)
@@ -64,7 +71,7 @@ async def learn(parts: Parts, session: Session, recorded: Sequence[Recorded]) ->
     if not known:
         return
     # The stored key and not the remembered one: whoever was forgotten a second ago must stay so.
-    rows = await session.fetch("SELECT owner, wrapped FROM keys WHERE owner = ANY($1)", [owner for _, owner in known])
+    rows = await session.fetch(_KEYS_AND_WORDS, [owner for _, owner in known])
     keys: dict[UUID, bytes | None] = {row["owner"]: row["wrapped"] for row in rows}
     unopened: list[tuple[Any, ...]] = []
     opened: list[tuple[Recorded, PersonWords]] = []
@@ -76,7 +83,7 @@ async def learn(parts: Parts, session: Session, recorded: Sequence[Recorded]) ->
             unopened.append((one.envelope.id, owner, one.envelope.version, headers_text(one.envelope), one.value))
     if unopened:
         await session.execute(_KEEP_UNOPENED, *map(list, zip(*unopened, strict=True)))
-    await keep_person_words(session, opened)
+    await _keep(session, opened, [row for row in rows if row["version"] is not None])
 
 
 def _open(one: Recorded, cipher: Cipher) -> list[tuple[Recorded, PersonWords]]:
@@ -116,13 +123,16 @@ class _Kept:
 
 async def keep_person_words(session: Session, opened: Sequence[tuple[Recorded, PersonWords]]) -> None:
     """Take the opened words of registered or corrected persons into `personal.person`, in the order given."""
+    if opened:
+        persons = sorted({one.envelope.subject for one, _ in opened})
+        await _keep(session, opened, await session.fetch(_WORDS, persons))
+
+
+async def _keep(session: Session, opened: Sequence[tuple[Recorded, PersonWords]], rows: Sequence[Row]) -> None:
+    """Take the opened words in, upon what is kept of these persons."""
     if not opened:
         return
     persons = sorted({one.envelope.subject for one, _ in opened})
-    rows = await session.fetch(
-        "SELECT person, version, words, since FROM personal.person WHERE person = ANY($1) ORDER BY person FOR UPDATE",
-        persons,
-    )
     kept = {row["person"]: _Kept(row["version"], row["words"], row["since"]) for row in rows}
     for one, words in opened:
         kept.setdefault(one.envelope.subject, _Kept(0, {}, {})).take(one, words)

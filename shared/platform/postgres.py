@@ -6,7 +6,7 @@ A `Session` is one connection inside (or outside) a transaction. Sessions keep n
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import asyncpg
@@ -170,6 +170,40 @@ class Database:
             yield session
         if session.told:
             self.relay.wake()
+
+    @contextlib.asynccontextmanager
+    async def locking(self, numbers: Iterable[int], shared: int | None = None) -> AsyncIterator[Session]:
+        """Do as `transaction` does, holding these advisory locks from its beginning, and one more that others share.
+
+        BEGIN and the locks are one word to PostgreSQL, where each would be a way there and back.
+        """
+        begin = ["BEGIN"]
+        if shared is not None:
+            begin.append(f"SELECT pg_advisory_xact_lock_shared({int(shared)})")
+        if wanted := ",".join(str(int(number)) for number in sorted(set(numbers))):
+            begin.append(f"SELECT pg_advisory_xact_lock(n) FROM unnest('{{{wanted}}}'::bigint[]) AS n")  # noqa: S608 - numbers
+        async with self.acquire() as raw:
+            session = Session(raw)
+            try:
+                await raw.execute("; ".join(begin))
+                yield session
+                await raw.execute("COMMIT")
+            except BaseException:
+                await _roll_back(raw)
+                raise
+        if session.told:
+            self.relay.wake()
+
+
+async def _roll_back(raw: "asyncpg.pool.PoolConnectionProxy[Row]") -> None:
+    """End a transaction that something went wrong in; a connection that cannot even do that is no good any more."""
+    try:
+        if not raw.is_closed():
+            await raw.execute("ROLLBACK", timeout=5)
+    except BaseException as error:
+        raw.terminate()
+        if not isinstance(error, Exception):
+            raise
 
 
 UNREACHABLE: tuple[type[BaseException], ...] = (

@@ -35,6 +35,8 @@ class Service:
     effects: Mapping[str, Effect] = field(default_factory=dict)
     timers: Mapping[str, Fire] = field(default_factory=dict)
     admit: Admit | None = None
+    shares: int | None = None
+    """An advisory lock that every batch of the worker shares, for somebody else to keep the worker out with."""
     names: bool = False
     """Whether the worker keeps names open in `personal.person`."""
     forget: Forget | None = None

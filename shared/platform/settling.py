@@ -39,7 +39,6 @@ REFUSED: tuple[type[Exception], ...] = (
 _KEY_WITHIN = 60.0
 """Seconds that an effect may wait for a key that it must write with, before its event is laid aside."""
 
-_LOCK = "SELECT pg_advisory_xact_lock(number) FROM unnest($1::bigint[]) AS number"
 _TAKE_IN = """
     INSERT INTO inbox (event, topic, part, position)
     SELECT * FROM unnest($1::uuid[], $2::text[], $3::int[], $4::bigint[])
@@ -142,9 +141,8 @@ class Settling:
         incoming = [one.read for one in came if isinstance(one.read, Incoming)]
         keys = [one.read for one in came if isinstance(one.read, Key)]
         owners = {one.recorded.envelope.key for one in incoming} | {key.owner for key in keys}
-        async with self.parts.database.transaction() as session:
-            if owners:
-                await session.execute(_LOCK, sorted({store.lock_number(owner) for owner in owners}))
+        locks = map(store.lock_number, owners)
+        async with self.parts.database.locking(locks, shared=self.service.shares) as session:
             for one in dead:
                 await self._lay_aside(session, one)
             # Keys before events: words that came together with their key are opened at once.

@@ -33,19 +33,20 @@ _SET = """
     ON CONFLICT (kind, subject) DO UPDATE
     SET due = excluded.due, fire_at = excluded.due, attempts = 0, payload = excluded.payload
 """
-_SET_ALL = """
+_FREE = """
+    WITH free AS MATERIALIZED (
+        SELECT kind, subject FROM timers WHERE kind = $1 AND subject = ANY($2) FOR UPDATE SKIP LOCKED
+    )"""
+_DELETE = "DELETE FROM timers USING free WHERE timers.kind = free.kind AND timers.subject = free.subject"
+_DROP = f"{_FREE} {_DELETE}"
+_REPLACE = f"""
+    {_FREE}, dropped AS ({_DELETE})
     INSERT INTO timers (kind, subject, due, fire_at, attempts, payload)
-    SELECT $1, subject, due, due, 0, '{}' FROM unnest($2::uuid[], $3::timestamptz[]) AS wanted(subject, due)
+    SELECT $1, subject, due, due, 0, '{{}}' FROM unnest($3::uuid[], $4::timestamptz[]) AS wanted(subject, due)
     ON CONFLICT (kind, subject) DO UPDATE
     SET due = excluded.due, fire_at = excluded.due, attempts = 0, payload = excluded.payload
     WHERE timers.due <> excluded.due
-"""
-_DROP = """
-    WITH free AS MATERIALIZED (
-        SELECT kind, subject FROM timers WHERE kind = $1 AND subject = ANY($2) FOR UPDATE SKIP LOCKED
-    )
-    DELETE FROM timers USING free WHERE timers.kind = free.kind AND timers.subject = free.subject
-"""
+"""  # noqa: S608 - a statement out of our own
 _TAKE = """
     WITH due AS MATERIALIZED (
         SELECT kind, subject FROM timers WHERE fire_at <= $1 ORDER BY fire_at LIMIT 1 FOR UPDATE SKIP LOCKED
@@ -76,20 +77,18 @@ async def set_timer(session: Session, kind: str, subject: UUID, due: datetime, p
 
 async def drop_timer(session: Session, kind: str, subject: UUID) -> None:
     """Forget a timer. One that is firing at this moment is left alone: its command sees what happened first."""
-    await drop_timers(session, kind, [subject])
+    await session.execute(_DROP, kind, [subject])
 
 
-async def set_timers(session: Session, kind: str, due: Mapping[UUID, datetime]) -> None:
-    """Let `kind` fire for each of these subjects when it is due; one that is set for that instant already stays."""
-    if due:
-        subjects = sorted(due)
-        await session.execute(_SET_ALL, kind, subjects, [due[subject] for subject in subjects])
+async def replace_timers(session: Session, kind: str, subjects: Collection[UUID], due: Mapping[UUID, datetime]) -> None:
+    """Let `kind` fire for those of the subjects that are `due` then, and for none of the others.
 
-
-async def drop_timers(session: Session, kind: str, subjects: Collection[UUID]) -> None:
-    """Forget the timers of these subjects, as `drop_timer` does."""
+    One that is set for that instant already stays; one that is dropped goes as with `drop_timer`.
+    """
     if subjects:
-        await session.execute(_DROP, kind, sorted(subjects))
+        wanted = sorted(due)
+        others = sorted(set(subjects) - due.keys())
+        await session.execute(_REPLACE, kind, others, wanted, [due[subject] for subject in wanted])
 
 
 class _Failed(Exception):

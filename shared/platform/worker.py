@@ -180,6 +180,7 @@ class Lane:
         """Acknowledge bundles that are durable here, in the order in which they came."""
         failpoints.reach(failpoints.WORKER_AFTER_EFFECT)
         for stream, event in batch:
+            event.message.durable = True
             await stream.ack(event)
             self._progress.acks += len(event.message.records)
 

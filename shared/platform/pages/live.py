@@ -1,6 +1,6 @@
 """Pages that follow what happens: server-sent events, one stream a page.
 
-The worker says that something changed (`changes.say_changed`); each kind of view is
+The worker says that something changed (`changes.CHANGED`), with its commit; each kind of view is
 then made once, however many look at it, and sent to all of them. A connection that listens can go deaf without an
 error: a slow look every few seconds stands behind it.
 """

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from shared.platform.changes import say_changed
+from shared.platform.changes import CHANGED
 from shared.platform.clock import Clock
 from shared.platform.pages import live
 from shared.platform.pages.live import Live
@@ -79,7 +79,7 @@ class Page:
 
 async def changed(worker: Database) -> None:
     async with worker.transaction() as session:
-        await say_changed(session)
+        await session.execute("SELECT pg_notify($1, '')", CHANGED)
 
 
 async def test_the_whole_comes_at_once_and_again_after_a_change(views: Live, worker: Database) -> None:
