@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy.dialects.postgresql import insert
 
+from services.screening import queries
 from services.screening.following import follow_person, react
 from services.screening.tables import disasters, facilities, moves
 from shared.contracts.envelope import Recorded
@@ -34,8 +35,9 @@ _ARRIVED_AT = "UPDATE persons SET place_kind = 'facility', shelter = $2, lodging
 
 async def persons(parts: Parts, session: Session, events: Sequence[Recorded]) -> None:
     """What intake says of evacuees: who needs a nurse waits for one, at once (004 マニュアル 参考①)."""
+    seen = await queries.seen(session, {one.envelope.subject for one in events})
     for one in events:
-        await follow_person(parts, session, one)
+        await follow_person(parts, session, one, seen)
 
 
 async def needs(parts: Parts, session: Session, events: Sequence[Recorded]) -> None:

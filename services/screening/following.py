@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from services.screening import handlers, queries
 from services.screening.domain.commands import End
 from services.screening.domain.person import Known, learned, worse
-from services.screening.queries import Here
+from services.screening.queries import Here, Seen
 from services.screening.settings import ScreeningSettings
 from services.screening.tables import persons
 from shared.contracts.envelope import Envelope, Recorded
@@ -57,17 +57,22 @@ _keep = Statement(
 )
 
 
-async def follow_person(parts: Parts, session: Session, one: Recorded) -> None:
-    """Take an event of intake into what is known of the person, and do what the policy says to their screening."""
+async def follow_person(parts: Parts, session: Session, one: Recorded, seen: Seen) -> None:
+    """Take an event of intake into what is known of the person, and do what the policy says to their screening.
+
+    `seen`: what is known of the persons of this batch; it is kept up.
+    """
     envelope, event = one.envelope, one.event
     person = envelope.subject
-    before = await queries.known(session, person)
+    before = seen.known.get(person)
     after = learned(before, event, _at(envelope))
     if after != before:
         await keep(session, envelope, after)
+        seen.known[person] = after
     if isinstance(event, PersonsMerged | PersonsUnmerged):
         await _alias(session, person, event)
     if isinstance(event, PersonsMerged):
+        seen.never_asked.difference_update((person, event.kept))
         await _merged(parts, session, one, event, after)
         return
     fact = FACTS.get(type(event))
@@ -81,19 +86,29 @@ async def follow_person(parts: Parts, session: Session, one: Recorded) -> None:
         about |= {"placed": _yes(event.placement is not None), "code": event.destination}
     elif isinstance(event, CheckedIn):
         about["place"] = str(event.place.shelter)
-    await react(parts, session, one, fact, about, known=after)
+    never_asked = person in seen.never_asked
+    seen.never_asked.discard(person)
+    await react(parts, session, one, fact, about, known=after, never_asked=never_asked)
 
 
 async def react(
-    parts: Parts, session: Session, one: Recorded, fact: str, about: Mapping[str, str], *, known: Known | None = None
+    parts: Parts,
+    session: Session,
+    one: Recorded,
+    fact: str,
+    about: Mapping[str, str],
+    *,
+    known: Known | None = None,
+    never_asked: bool = False,
 ) -> None:
     """Do what the policy says that a fact does to the screening of the person (the event's key), where it stands now.
 
-    `about` gives the attributes of the fact that the policy's rows may ask for.
+    `about` gives the attributes of the fact that the policy's rows may ask for. `never_asked`: the queue need not be
+    asked, they are not in it.
     """
     person = one.envelope.key
     policy = parts.policy(ScreeningSettings).follow_up
-    stands = await queries.here(session, person)
+    stands = None if never_asked else await queries.here(session, person)
     standing = stands.standing if stands else "not-asked"
     row = policy.row(fact, standing, {**about, **_attributes(stands, about, one.envelope)})
     if row is None or row.do == "nothing":

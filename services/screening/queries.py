@@ -208,6 +208,24 @@ async def known(session: Session, person_id: UUID) -> Known | None:
     return known_of(row) if row else None
 
 
+class Seen(NamedTuple):
+    """What is known of persons, and who of them was never asked to be screened: kept up by who changes it."""
+
+    known: dict[UUID, Known]
+    never_asked: set[UUID]
+
+
+async def seen(session: Session, persons: Collection[UUID]) -> Seen:
+    """Return what is known of these persons, all at once."""
+    rows = await session.fetch(
+        "SELECT p.*, one.person AS who, q.person IS NULL AS never_asked FROM unnest($1::uuid[]) AS one(person)"
+        " LEFT JOIN persons p ON p.person = one.person LEFT JOIN queue q ON q.person = one.person",
+        sorted(persons),
+    )
+    known = {row["who"]: known_of(row) for row in rows if row["person"] is not None}
+    return Seen(known, {row["who"] for row in rows if row["never_asked"]})
+
+
 async def words(session: Session, person_id: UUID) -> dict[str, Any]:
     """Return a person's open words, for those in scope: name, doctor, carer, medicine, how to talk …"""
     found = await session.fetchval("SELECT words FROM personal.person WHERE person = $1", person_id)

@@ -7,7 +7,7 @@ from services.transfer.handlers_need import follow_decision, follow_fact, follow
 from services.transfer.handlers_placement import SAME_PERSON
 from services.transfer.job import Job
 from services.transfer.locking import lock_whole
-from services.transfer.projection_person import decided_urgency, project_person
+from services.transfer.projection_person import decided_urgency, project_person, project_registered
 from shared.contracts.envelope import Recorded
 from shared.contracts.intake_person import TOPIC as PERSONS
 from shared.contracts.intake_person import (
@@ -39,6 +39,7 @@ async def persons(parts: Parts, session: Session, events: Sequence[Recorded]) ->
     ending = [one for one in events if isinstance(one.event, (*_ENDING, PersonsMerged))]
     others = [one.event.other for one in ending if isinstance(one.event, PersonsMerged)]
     await _lock(session, [*(one.envelope.key for one in ending), *others])
+    await project_registered(session, events)  # whatever happens to somebody comes after it: their stream's first event
     for one in events:
         envelope, event = one.envelope, one.event
         await project_person(session, one)

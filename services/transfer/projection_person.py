@@ -1,11 +1,11 @@
 """What transfer keeps of persons, from intake's and screening's events: where they are, how to be understood."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import update
-from sqlalchemy.dialects.postgresql import insert
 
 from services.transfer.tables import persons
 from shared.contracts.envelope import Recorded
@@ -37,19 +37,29 @@ _REGISTERED = """
         place_kind = excluded.place_kind, place = excluded.place, age_band = excluded.age_band,
         communication = excluded.communication
 """
+_URGENT = """
+    INSERT INTO persons (person, presence, since, place_kind, age_band, communication, urgent)
+    VALUES ($1, 'nobody', $2, 'unknown', 'unknown', '{}', $3)
+    ON CONFLICT (person) DO UPDATE SET urgent = excluded.urgent
+"""
 _MERGED = """
     INSERT INTO aliases (merge, one, other, kept) VALUES ($1, least($2::uuid, $3), greatest($2::uuid, $3), $4)
     ON CONFLICT DO NOTHING
 """
 
 
+async def project_registered(session: Session, events: Sequence[Recorded]) -> None:
+    """Take those of these events into the tables by which persons are registered, all at once."""
+    rows = [_registered(one, one.event) for one in events if isinstance(one.event, PersonRegistered)]
+    if rows:
+        await session.raw.executemany(_REGISTERED, rows)
+
+
 async def project_person(session: Session, one: Recorded) -> None:
-    """Take one event of a person into the tables."""
+    """Take one event of a person into the tables; by which they are registered: see `project_registered`."""
     envelope, event = one.envelope, one.event
     person, at = envelope.key, envelope.time
     match event:
-        case PersonRegistered():
-            await _registered(session, one, event)
         case PersonCorrected(fields=fields):
             await _corrected(session, person, event, fields)
         case CheckedIn(place=place) | ReturnedFromHospital(place=place):
@@ -73,10 +83,9 @@ async def project_person(session: Session, one: Recorded) -> None:
             await session.execute("DELETE FROM aliases WHERE merge = $1", merge)
 
 
-async def _registered(session: Session, one: Recorded, event: PersonRegistered) -> None:
+def _registered(one: Recorded, event: PersonRegistered) -> tuple[Any, ...]:
     envelope = one.envelope
-    await session.execute(
-        _REGISTERED,
+    return (
         envelope.key,
         event.household,
         envelope.ward,
@@ -113,13 +122,4 @@ async def _is(session: Session, person: UUID, at: datetime, presence: str, place
 
 async def decided_urgency(session: Session, person: UUID, *, urgent: bool) -> None:
     """A nurse is asked to look at a person, urgently or not."""
-    row = insert(persons).values(
-        person=person,
-        presence="nobody",
-        since=LONG_AGO,
-        place_kind="unknown",
-        age_band="unknown",
-        communication=[],
-        urgent=urgent,
-    )
-    await session.execute(row.on_conflict_do_update(index_elements=["person"], set_={"urgent": urgent}))
+    await session.execute(_URGENT, person, LONG_AGO, urgent)

@@ -8,6 +8,7 @@ as acknowledged, in each of its partitions.
 """
 
 import asyncio
+import contextlib
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
@@ -15,6 +16,8 @@ import faust
 from faust.transport.drivers import aiokafka
 from faust.types import TP
 from faust.types.tuples import ConsumerMessage, ack_lock
+
+from shared.platform.fetching import keep_sessions
 
 _PATIENCE, _SOON = 1.0, 0.01
 """Seconds that a poll waits for something to come: it does not hear of it when a topic that was held is let go."""
@@ -38,8 +41,25 @@ class Bundle(ConsumerMessage):
         self.records = [one for records in parts.values() for one in records]
 
 
+class _Thread(aiokafka.AIOKafkaConsumerThread):
+    """Faust's, whose consumer fetches in sessions."""
+
+    def _create_consumer(self, loop: asyncio.AbstractEventLoop) -> Any:
+        consumer = super()._create_consumer(loop)
+        keep_sessions(consumer._client)  # noqa: SLF001 - aiokafka has no other place for it
+        return consumer
+
+
 class BundlingConsumer(aiokafka.Consumer):
     """Reads as Faust's own does; only what it hands on is bundles."""
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self._on_way = 0
+        self._all_taken = asyncio.Event()
+
+    def _new_consumer_thread(self) -> _Thread:
+        return _Thread(self, loop=self.loop, beacon=self.beacon)
 
     async def _drain_messages(self, fetcher: Any) -> None:  # what Faust calls it
         """Hand bundles on until it is stopped (called by Faust's fetcher, in place of its own)."""
@@ -101,12 +121,27 @@ class BundlingConsumer(aiokafka.Consumer):
 
     async def hand_on(self, bundles: Sequence[Bundle]) -> None:
         """Hand bundles on, in their order; nothing of a generation that has ended meanwhile."""
+        self._on_way = len(bundles)  # whatever was skipped of those before
+        self._all_taken.clear()
         for bundle in bundles:
             if not self.flow_active or self.app.consumer_generation_id != bundle.generation_id:
                 return
             await self.callback(bundle)
             for tp, records in bundle.parts.items():
                 self._read_offset[tp] = records[-1].offset
+
+    def taken(self) -> None:
+        """Note that a bundle has come out of its stream."""
+        self._on_way -= 1
+        if self._on_way <= 0:
+            self._all_taken.set()
+
+    async def all_taken(self, within: float) -> None:
+        """Wait until all that was handed on together has come out of the streams; at most so many seconds."""
+        if self._on_way > 0:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(within):
+                    await self._all_taken.wait()
 
     def ack(self, message: Any) -> bool:
         """Mark a durable bundle as acknowledged: every offset of it, and those that the log leaves out in between."""

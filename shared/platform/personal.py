@@ -22,6 +22,7 @@ from shared.platform.postgres import Row, Session
 from shared.platform.sealing import Cipher
 
 _FIELDS = frozenset(PersonWords.__struct_fields__)
+NOTHING: Mapping[UUID, bytes] = {}
 
 _KEEP_UNOPENED = """
     INSERT INTO personal.unopened (event, owner, version, headers, value)
@@ -31,9 +32,11 @@ _KEEP_KEYS = """
     WITH kept AS (
         INSERT INTO keys (owner, wrapped) SELECT * FROM unnest($1::uuid[], $2::bytea[])
         ON CONFLICT DO NOTHING RETURNING owner
+    ), opened AS (
+        DELETE FROM personal.unopened AS waiting USING kept WHERE waiting.owner = kept.owner
+        RETURNING waiting.owner, waiting.version, waiting.headers, waiting.value
     )
-    DELETE FROM personal.unopened AS waiting USING kept WHERE waiting.owner = kept.owner
-    RETURNING waiting.owner, waiting.version, waiting.headers, waiting.value
+    SELECT owner, version, headers, value FROM kept LEFT JOIN opened USING (owner)
 """
 _WORDS = """
     SELECT person, version, words, since FROM personal.person WHERE person = ANY($1) ORDER BY person FOR UPDATE
@@ -61,25 +64,29 @@ class PersonName(NamedTuple):
     description: str | None
 
 
-async def learn(parts: Parts, session: Session, recorded: Sequence[Recorded]) -> None:
+async def learn(
+    parts: Parts, session: Session, recorded: Sequence[Recorded], keys: Mapping[UUID, bytes] = NOTHING
+) -> None:
     """Keep the words of registered and corrected persons, opened now or as soon as their key has come.
 
     Words of somebody who was forgotten are not kept. The caller holds the lock on the persons (the worker does).
+    `keys`: those that are new here with this transaction, of whom there are no words yet (`keep_keys`).
     """
     told = (one for one in recorded if isinstance(one.event, PersonRegistered | PersonCorrected))
     known = [(one, one.sealed.k) for one in told if one.sealed is not None]
     if not known:
         return
     # The stored key and not the remembered one: whoever was forgotten a second ago must stay so.
-    rows = await session.fetch(_KEYS_AND_WORDS, [owner for _, owner in known])
-    keys: dict[UUID, bytes | None] = {row["owner"]: row["wrapped"] for row in rows}
+    asked = [owner for _, owner in known if owner not in keys]
+    rows = await session.fetch(_KEYS_AND_WORDS, asked) if asked else []
+    here: dict[UUID, bytes | None] = {**keys, **{row["owner"]: row["wrapped"] for row in rows}}
     unopened: list[tuple[Any, ...]] = []
     opened: list[tuple[Recorded, PersonWords]] = []
     for one, owner in known:
-        wrapped = keys.get(owner)
+        wrapped = here.get(owner)
         if wrapped is not None:
             opened += _open(one, parts.keyring.unwrap(owner, wrapped))
-        elif owner not in keys:
+        elif owner not in here:
             unopened.append((one.envelope.id, owner, one.envelope.version, headers_text(one.envelope), one.value))
     if unopened:
         await session.execute(_KEEP_UNOPENED, *map(list, zip(*unopened, strict=True)))
@@ -158,19 +165,23 @@ async def names_of(session: Session, persons: Collection[UUID]) -> dict[UUID, Pe
     return {row["person"]: PersonName(row["name"], row["kana"], row["description"]) for row in rows}
 
 
-async def keep_keys(parts: Parts, session: Session, wrapped: Mapping[UUID, bytes]) -> None:
+async def keep_keys(parts: Parts, session: Session, wrapped: Mapping[UUID, bytes]) -> dict[UUID, bytes]:
     """Keep keys that came by the topic `keys`, and open what has waited for them.
+
+    Returns those that are new here and that nothing had waited for.
 
     A key that is here already stays, and one whose owner was forgotten does not come back. The caller holds the
     locks on the owners. Raises `Unavailable("key.not-here")` on one under another key-encryption key.
     """
     rows = await session.fetch(_KEEP_KEYS, list(wrapped), list(wrapped.values()))
     opened: list[tuple[Recorded, PersonWords]] = []
-    for row in sorted(rows, key=lambda row: (row["owner"], row["version"])):
+    waited = [row for row in rows if row["value"] is not None]
+    for row in sorted(waited, key=lambda row: (row["owner"], row["version"])):
         owner: UUID = row["owner"]
         stored = {"topic": PERSONS, "key": owner, "headers": row["headers"], "value": row["value"]}
         opened += _open(store.read_row(stored), parts.keyring.unwrap(owner, wrapped[owner]))
     await keep_person_words(session, opened)
+    return {row["owner"]: wrapped[row["owner"]] for row in rows if row["value"] is None}
 
 
 async def lock_owner(session: Session, owner: UUID) -> None:

@@ -8,7 +8,7 @@ import asyncio
 import logging
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
@@ -140,15 +140,27 @@ class Settling:
         dead = [one for one in came if isinstance(one.read, str)]
         incoming = [one.read for one in came if isinstance(one.read, Incoming)]
         keys = [one.read for one in came if isinstance(one.read, Key)]
+        if not (incoming or dead or self.service.names) and await self._are_here(keys):
+            self._count(came, [], 0)
+            return
         owners = {one.recorded.envelope.key for one in incoming} | {key.owner for key in keys}
         locks = map(store.lock_number, owners)
         async with self.parts.database.locking(locks, shared=self.service.shares) as session:
             for one in dead:
                 await self._lay_aside(session, one)
             # Keys before events: words that came together with their key are opened at once.
-            forgotten = await self._take_keys(session, keys) if keys else set()
-            new = await self._take_in(session, incoming) if incoming else []
-        self._count(came, new, len(forgotten))
+            forgotten, kept = await self._take_keys(session, keys) if keys else (0, personal.NOTHING)
+            new = await self._take_in(session, incoming, kept) if incoming else []
+        self._count(came, new, forgotten)
+
+    async def _are_here(self, keys: Sequence[Key]) -> bool:
+        """Whether these are keys that are here already: to intake nearly all are, it has made them."""
+        if any(key.wrapped is None for key in keys):
+            return False
+        owners = {key.owner for key in keys}
+        async with self.parts.database.session() as session:
+            here = await session.fetchval("SELECT count(*) FROM keys WHERE owner = ANY($1)", list(owners))
+        return bool(here == len(owners))
 
     def _count(self, came: Sequence[Came], new: Sequence[Recorded], forgotten: int) -> None:
         clock = self.parts.clock
@@ -166,14 +178,16 @@ class Settling:
             metrics.DEAD_LETTERED.labels(topic).inc(dead[topic])
         metrics.FORGOTTEN.inc(forgotten)
 
-    async def _take_in(self, session: Session, incoming: Sequence[Incoming]) -> list[Recorded]:
-        """Have the events that are new here have their effect; return them."""
+    async def _take_in(
+        self, session: Session, incoming: Sequence[Incoming], keys: Mapping[UUID, bytes]
+    ) -> list[Recorded]:
+        """Have the events that are new here have their effect; return them. `keys`: see `personal.learn`."""
         if self.service.admit is not None:
             new = await self.service.admit(session, incoming)
         else:
             new = await _new_here(session, incoming)
         if self.service.names and (persons := [one for one in new if one.envelope.topic == PERSONS]):
-            await personal.learn(self.parts, session, persons)
+            await personal.learn(self.parts, session, persons, keys)
         by_effect: dict[Effect, list[Recorded]] = {}
         for one in new:
             effect = self.service.effects.get(one.envelope.topic)
@@ -183,8 +197,11 @@ class Settling:
             await effect(self.parts, session, events)
         return new
 
-    async def _take_keys(self, session: Session, keys: Sequence[Key]) -> set[UUID]:
-        """Forget whom a tombstone names, keep the keys; one of somebody forgotten stays out. Returns the forgotten."""
+    async def _take_keys(self, session: Session, keys: Sequence[Key]) -> tuple[int, Mapping[UUID, bytes]]:
+        """Forget whom a tombstone names, keep the keys; one of somebody forgotten stays out.
+
+        Returns how many were forgotten, and the keys that are new (`personal.keep_keys`).
+        """
         forgotten = {key.owner for key in keys if key.wrapped is None}
         for owner in sorted(forgotten):
             await personal.forget(session, owner)
@@ -192,9 +209,8 @@ class Settling:
             if self.service.forget is not None:
                 await self.service.forget(session, owner)
         kept = {key.owner: key.wrapped for key in keys if key.wrapped is not None}
-        if kept:
-            await personal.keep_keys(self.parts, session, kept)
-        return forgotten
+        new = await personal.keep_keys(self.parts, session, kept) if kept else personal.NOTHING
+        return len(forgotten), new
 
     async def _lay_aside(self, session: Session, one: Came) -> None:
         message = one.message

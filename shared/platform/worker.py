@@ -28,8 +28,9 @@ log = logging.getLogger(__name__)
 
 _MOST = 500
 """So many messages of a topic may wait beside those that are being settled; then no more are fetched of it."""
-_FEW, _MOMENT = 50, 0.001
-"""Fewer messages than these wait for a moment, so that what one command told on several topics is settled together."""
+_FEW, _MOMENT = 50, 0.005
+"""Fewer messages than these wait for what came with them: what one command told on several topics is settled together.
+At most so many seconds, since what a stream skips never comes."""
 
 
 def _credentials(kafka: Access) -> Any:
@@ -110,6 +111,7 @@ class Lane:
         async for event in stream.events():
             self.waiting.append((stream, event))
             self.messages += len(event.message.records)
+            consumer_of(self._app).taken()
             if self.messages >= _MOST:
                 consumer_of(self._app).hold(self._topic)
             self._came.set()
@@ -118,7 +120,7 @@ class Lane:
         while True:
             await self._came.wait()
             if self.messages < _FEW:
-                await asyncio.sleep(_MOMENT)
+                await consumer_of(self._app).all_taken(_MOMENT)
             while self.busy:
                 self._freed.clear()
                 await self._freed.wait()

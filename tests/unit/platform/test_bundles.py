@@ -1,5 +1,6 @@
 """What Faust's consumer hands on as one, and what counts as acknowledged when that is."""
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from types import SimpleNamespace
@@ -38,6 +39,7 @@ class Polls(BundlingConsumer):
         self._gap = defaultdict(faust_consumer.IntervalTree)  # type: ignore[attr-defined]  # what it makes itself
         self._unacked_messages = WeakSet()
         self._n_acked, self._waiting_for_ack = 0, None
+        self._on_way, self._all_taken = 0, asyncio.Event()
         self.handed_on: list[Bundle] = []
         self.callback = self.take
 
@@ -161,3 +163,24 @@ async def test_a_topic_that_is_held_is_not_asked_for_until_it_is_let_go() -> Non
     assert consumer._active_partitions == {PERSONS, OTHERS}
     consumer.let_go("keys")
     assert consumer._active_partitions == {PERSONS, OTHERS, KEYS}
+
+
+async def test_who_settles_waits_until_all_that_came_together_has_come_out_of_the_streams() -> None:
+    consumer = Polls({PERSONS: records(PERSONS, 4), KEYS: records(KEYS, 0)})
+    await handed_on(consumer)
+    waits = asyncio.create_task(consumer.all_taken(60))
+    consumer.taken()
+    await asyncio.sleep(0)
+    assert not waits.done()
+    consumer.taken()
+    await waits
+    await consumer.all_taken(60)
+
+
+async def test_what_a_stream_skipped_is_not_waited_for_longer_than_a_moment() -> None:
+    consumer = Polls({PERSONS: records(PERSONS, 4)}, {PERSONS: records(PERSONS, 5)})
+    await handed_on(consumer)
+    await consumer.all_taken(0.001)
+    await handed_on(consumer)
+    consumer.taken()
+    await consumer.all_taken(60)

@@ -38,7 +38,10 @@ class World:
         self.gate.set()
         self._bundles: dict[str, asyncio.Queue[Any]] = {topic: asyncio.Queue() for topic in topics}
         app: Any = SimpleNamespace(
-            consumer=SimpleNamespace(hold=self.held.append, let_go=lambda _: None), should_stop=False
+            consumer=SimpleNamespace(
+                hold=self.held.append, let_go=lambda _: None, taken=lambda: None, all_taken=self._others_come
+            ),
+            should_stop=False,
         )
         settling: Any = SimpleNamespace(read=lambda message: message, store=self._store, settle=self._settle)
         lanes: list[Lane] = []
@@ -46,6 +49,11 @@ class World:
 
     def bring(self, topic: str, *offsets: int) -> None:
         self._bundles[topic].put_nowait(event(topic, *offsets))
+
+    @staticmethod
+    async def _others_come(_: float) -> None:
+        for _turn in range(5):
+            await asyncio.sleep(0)
 
     async def _takes_its_time(self) -> bool:
         """Let others have so many turns; say whether it went wrong in the end."""

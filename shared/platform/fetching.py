@@ -1,0 +1,113 @@
+"""Fetch sessions (KIP-227): only what has changed is asked for and answered, not every partition every time (ADR 7).
+
+aiokafka 0.14 names all its partitions in every fetch, and the broker answers with all of them: twelve a topic, only
+for a handful of events. In a session the broker remembers what is asked for. Here that is put between aiokafka's
+fetcher and its client: the fetcher goes on naming everything, what goes over the wire is the difference.
+
+The session is begun anew after anything that leaves a doubt: an error, a broken connection, an answer that nobody
+waited for.
+"""
+
+from collections import defaultdict
+from collections.abc import Container, Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from aiokafka.client import AIOKafkaClient
+from aiokafka.protocol.fetch import FetchRequest
+
+_SINCE: Final = 7
+"""The first version of a fetch that has sessions."""
+_UNKNOWN: Final = frozenset({70, 71})
+"""The broker does not know the session, or has counted otherwise: it was restarted, or others took its place."""
+_LAST: Final = 2**31 - 1
+
+Place = tuple[str, int]
+"""A topic and a partition."""
+
+
+class Difference:
+    """What of a fetch has changed since the one before it; to aiokafka's connection it is a request like any other."""
+
+    def __init__(self, whole: FetchRequest, session: int, epoch: int, known: Mapping[Place, tuple[int, int]]) -> None:
+        self._whole, self._session, self._epoch = whole, session, epoch
+        self.wanted = {
+            (topic, partition): (offset, most)
+            for topic, partitions in whole.topics
+            for partition, offset, most in partitions
+        }
+        self._changed = {place for place, asked in self.wanted.items() if known.get(place) != asked}
+        gone: defaultdict[str, list[int]] = defaultdict(list)
+        for topic, partition in known.keys() - self.wanted.keys():
+            gone[topic].append(partition)
+        self._gone = list(gone.items())
+
+    def prepare(self, versions: Any) -> Any:
+        """Return what goes over the wire; all of it where this version of a fetch has no sessions."""
+        built = self._whole.prepare(versions)
+        if built.API_VERSION >= _SINCE:
+            built.session_id, built.session_epoch, built.forgotten_topics_data = self._session, self._epoch, self._gone
+            built.topics = _only(self._changed, built.topics)
+        return built
+
+
+def _only(places: Container[Place], topics: Iterable[tuple[str, Sequence[Any]]]) -> list[tuple[str, list[Any]]]:
+    """Return what is said of these places alone."""
+    found = ((topic, [one for one in said if (topic, one[0]) in places]) for topic, said in topics)
+    return [(topic, said) for topic, said in found if said]
+
+
+class FetchSession:
+    """What one broker knows of what is asked for."""
+
+    def __init__(self) -> None:
+        self._id = self._epoch = 0
+        self._known: dict[Place, tuple[int, int]] = {}
+
+    def begin_anew(self) -> None:
+        """Forget the session: the next fetch is whole, and the broker closes what it has."""
+        self._epoch = 0
+        self._known = {}
+
+    def next(self, whole: FetchRequest) -> Difference:
+        """Return what is to be sent for this fetch."""
+        return Difference(whole, self._id, self._epoch, self._known)
+
+    def take(self, asked: Difference, answer: Any) -> bool:
+        """Note an answer; leave out of it what was not asked for. False: the fetch is to be sent anew, whole."""
+        if answer.API_VERSION < _SINCE:
+            return True
+        if answer.error_code:
+            self.begin_anew()
+            self._id = 0
+            return answer.error_code not in _UNKNOWN
+        self._id = answer.session_id
+        if not self._id:  # the broker has no room for a session
+            self.begin_anew()
+        else:
+            self._epoch = self._epoch + 1 if self._epoch < _LAST else 1
+            self._known = asked.wanted
+        answer.topics = _only(asked.wanted, answer.topics)
+        return True
+
+
+def keep_sessions(client: AIOKafkaClient) -> None:
+    """Have this client send its fetches in sessions, one a broker. (aiokafka has one fetch a broker on its way.)"""
+    send = client.send
+    sessions: defaultdict[int, FetchSession] = defaultdict(FetchSession)
+
+    async def send_in_session(node_id: int, request: Any, **how: Any) -> Any:
+        if type(request) is not FetchRequest:
+            return await send(node_id, request, **how)
+        session = sessions[node_id]
+        for _ in range(2):
+            asked = session.next(request)
+            try:
+                answer = await send(node_id, asked, **how)
+            except BaseException:
+                session.begin_anew()
+                raise
+            if session.take(asked, answer):
+                break
+        return answer
+
+    client.send = send_in_session
