@@ -53,7 +53,7 @@ async def _replace(session: Session, topic: str, stream: UUID, rows: Rows) -> No
         if rows.get(table):
             try:
                 await session.execute(
-                    f"INSERT INTO {name} SELECT * FROM json_populate_recordset(NULL::{name}, $1::json)",  # noqa: S608
+                    f"INSERT INTO {name} SELECT * FROM json_populate_recordset(NULL::{name}, $1::json)",  # noqa: S608 - our own names
                     msgspec.json.encode(rows[table]).decode(),
                 )
             except asyncpg.UniqueViolationError:

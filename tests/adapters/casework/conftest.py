@@ -17,6 +17,7 @@ from shared.platform.tokens import read_signing_key
 from shared.platform.topics import create_topics
 from shared.platform.web import Api
 from tests.adapters.casework.logged import Live
+from tests.adapters.casework.made import Keys
 from tests.adapters.platform.made import message
 from tests.fresh import FreshDatabase, MakeDatabase
 from tests.matrix import Token, sign_with
@@ -73,6 +74,12 @@ async def owner(fresh: FreshDatabase, monkeypatch: pytest.MonkeyPatch) -> AsyncI
 def settling(worker: Parts) -> Settling:
     """What the worker does with messages."""
     return Settling(worker, SERVICE)
+
+
+@pytest.fixture
+def keys(worker: Parts, settling: Settling) -> Keys:
+    """The keys of persons and households, to be told."""
+    return Keys(worker, settling)
 
 
 @pytest.fixture

@@ -2,6 +2,12 @@
 
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from typing import Any
+
+from tests.adapters.casework.conftest import Send
+from tests.unit.casework.told import Life
+
+HQ = {"role": "ward-hq", "subject": "hq-1"}
 
 _VOID = frozenset({"meta", "link", "input", "br", "path", "img"})
 
@@ -59,6 +65,13 @@ class _Parser(HTMLParser):
     def handle_data(self, data: str) -> None:
         for one in self._open:
             one.texts.append(data)
+
+
+async def opened(send: Send, life: Life, query: str = "", **who: Any) -> Element:
+    """Open a person's page, as somebody of ward headquarters where nobody else is named."""
+    answer = await send("GET", f"/pages/persons/{life.person}{query}", **(HQ | who))
+    assert answer.status_code == 200, answer.text
+    return read_page(answer.text)
 
 
 def read_page(html: str) -> Element:

@@ -11,7 +11,6 @@ from shared.contracts.envelope import Recorded
 from shared.contracts.transfer_facility import CapacityReported, FacilityListed, OpeningStepReported
 from shared.contracts.transfer_placement import ArrivalReported
 from shared.platform.parts import Parts
-from shared.platform.settling import Settling
 from shared.platform.store import load, read_row
 from shared.platform.timers import fire_due
 from tests.adapters.casework.conftest import Send, Tell
@@ -20,11 +19,6 @@ from tests.unit.casework.told import CORE, Life
 
 pytestmark = pytest.mark.stack
 SWORN = {"actor": "lawyer-1", "role": "lawyer", "confidential": True}
-
-
-@pytest.fixture
-def keys(worker: Parts, settling: Settling) -> Keys:
-    return Keys(worker, settling)
 
 
 @pytest.fixture

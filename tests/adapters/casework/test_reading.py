@@ -17,17 +17,11 @@ from shared.contracts.places import Place
 from shared.contracts.transfer_facility import FacilityListed
 from shared.contracts.transfer_placement import ArrivalReported
 from shared.platform.parts import Parts
-from shared.platform.settling import Settling
 from tests.adapters.casework.conftest import Send, Tell
 from tests.adapters.casework.made import SECRET, Keys, fresh_id, fresh_life, types
 from tests.unit.casework.told import AT_SHELTER, CORE, OTHER_CORE, Life
 
 pytestmark = pytest.mark.stack
-
-
-@pytest.fixture
-def keys(worker: Parts, parts: Parts, settling: Settling) -> Keys:
-    return Keys(worker, settling)
 
 
 @pytest.mark.req("K0-003", "K4-168")

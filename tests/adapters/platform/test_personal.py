@@ -143,6 +143,43 @@ async def test_a_key_and_its_tombstone_in_one_batch_leave_nothing(
     assert await column(parts.database, "SELECT wrapped FROM keys") == [None]
 
 
+@pytest.mark.parametrize("before", ["nothing", "key", "event", "correction", "forgotten"])
+async def test_what_comes_together_settles_as_if_it_came_one_by_one(
+    settling: Settling, parts: Parts, person: UUID, key: tuple[Cipher, bytes], before: str
+) -> None:
+    """A key and the events that are sealed under it in one batch, whatever of them was here before."""
+    cipher, wrapped = key
+    the_key, first = key_message(person, wrapped), message(registered(person, HANAKO, cipher), 1)
+    second = message(corrected(person, ["name"], PersonWords(name="港 華子"), cipher, 2), 2)
+    earlier = {
+        "nothing": [],
+        "key": [the_key],
+        "event": [first],
+        "correction": [second],
+        "forgotten": [key_message(person, None)],
+    }
+    await settle(settling, *earlier[before])
+    await settling.settle([settling.read(one) for one in (first, the_key, second)])
+
+    found = await name_of(parts, person)
+    expected = personal.PersonName("港 華子", HANAKO.kana, None)
+    assert found == (None if before == "forgotten" else expected)
+    assert await count(parts, "personal.unopened") == 0
+
+
+async def test_who_makes_the_keys_keeps_those_that_others_have_made(parts: Parts, person: UUID) -> None:
+    """Intake keeps no names; it reads the keys for the tombstones among them, and for what others seal."""
+    settling = Settling(parts, sample.make_service())
+    other = an_id()
+    mine, theirs = parts.keyring.create(person)[1], parts.keyring.create(other)[1]
+    await settle(settling, key_message(person, mine))
+    await settling.settle([settling.read(one) for one in (key_message(person, mine, 1), key_message(other, theirs, 2))])
+    assert await count(parts, "keys") == 2
+    await settling.settle([settling.read(one) for one in (key_message(person, mine, 3), key_message(person, None, 4))])
+    await settle(settling, key_message(person, mine, 5))
+    assert await column(parts.database, "SELECT wrapped IS NULL FROM keys ORDER BY owner = $1", other) == [True, False]
+
+
 async def test_the_service_forgets_what_it_holds_itself(parts: Parts, person: UUID) -> None:
     forgotten: list[UUID] = []
 
