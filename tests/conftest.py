@@ -1,5 +1,6 @@
 """What all tests share: one real PostgreSQL and one real Kafka a session, started when a test first asks for them."""
 
+import signal
 import subprocess
 import sys
 import uuid
@@ -20,6 +21,10 @@ __all__ = ["running"]
 
 # They assert as tests do; told before anybody imports them.
 pytest.register_assert_rewrite("tests.journeys.reading", "tests.journeys.headquarters", "tests.journeys.health_team")
+
+# A script starts what is in the background with SIGINT ignored, and so would be every process that a test starts.
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 Administration = Callable[["asyncpg.Connection[asyncpg.Record]"], Awaitable[object]]
 

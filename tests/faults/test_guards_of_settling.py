@@ -83,7 +83,8 @@ async def test_two_topics_that_concern_one_person_wait_for_each_other(
 ) -> None:
     """Both effects read what is there and write what follows: without the lock each overlooks the other."""
     if not kept:
-        monkeypatch.setattr(settling, "_LOCK", "SELECT $1::bigint[]")
+        locking = parts.database.locking
+        monkeypatch.setattr(parts.database, "locking", lambda numbers, shared=None: locking([], shared))
     other_topic, both_have_read = "intake.household", asyncio.Barrier(2)
 
     async def count(parts: Parts, session: Session, events: Sequence[Recorded]) -> None:
