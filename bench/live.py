@@ -19,12 +19,12 @@ from bench.backlog import Ways, put_on_log
 from bench.log import Begin, begin_at, ends
 from bench.machine import say
 from bench.turns import compared, order
-from services.casework.tables import PROJECTED
 from shared.contracts.topics import KEYS
+from tsunagi.stack import databases
 from tsunagi.stack.stack import Stack
 
 FLOOR_DATABASE = "floor_casework"
-_KEPT = (*(table.name for table in PROJECTED), "keys", "timers", "dead_letters", "personal.person", "personal.unopened")
+_MIGRATED = "casework_migrated"
 _LOOK = 0.05
 _turns = count(1)
 _WITHIN = 300.0
@@ -58,7 +58,7 @@ def measure(stack: Stack, *, messages: int, rounds: int) -> dict[str, Any]:
 
 def _ours(stack: Stack, begin: Begin, messages: int) -> float:
     asyncio.run(begin_at(stack, "casework", begin))
-    asyncio.run(_empty(stack))
+    asyncio.run(_make_ours(stack))
     stack.process("casework", "worker").order_start()
     try:
         return asyncio.run(_watch(stack, begin, messages))
@@ -103,10 +103,15 @@ def _floor(stack: Stack, begin: Begin, messages: int) -> float:
     return float(json.loads(done.stdout)["per_second"])
 
 
-async def _empty(stack: Stack) -> None:
-    connection = await asyncpg.connect(stack.dsn("casework"))
+async def _make_ours(stack: Stack) -> None:
+    """Make casework's database anew out of the one that was only migrated, as the floor's is made anew."""
+    connection = await asyncpg.connect(stack.superuser_dsn)
     try:
-        await connection.execute(f"TRUNCATE {', '.join(_KEPT)}")
+        if not await connection.fetchval("SELECT true FROM pg_database WHERE datname = $1", _MIGRATED):
+            await connection.execute(f"ALTER DATABASE casework RENAME TO {_MIGRATED}")
+        await connection.execute("DROP DATABASE IF EXISTS casework WITH (FORCE)")
+        await databases.create(connection, "casework", "casework", _MIGRATED)
+        await connection.execute("CHECKPOINT")
     finally:
         await connection.close()
 
