@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from importlib import import_module
 from typing import Any, NamedTuple
 
+import asyncpg
+
 from bench import latency, live, machine, rebuild, registration, relay, timeline_read
 from bench.log import Begin, begin_at, ends
 from bench.machine import say, until
@@ -91,9 +93,11 @@ def _run(stack: Stack, memory: Memory, asked: argparse.Namespace, chosen: tuple[
         result["relay"] = relay.measure(stack, rows=asked.rows, rounds=rounds)
     backlog = asyncio.run(ends(stack))
     if "live" in chosen:
+        asyncio.run(_sweep(stack))
         result["live"] = live.measure(stack, messages=asked.messages, rounds=few)
     if "latency" in chosen:
         _start_all(stack, backlog)
+        asyncio.run(_sweep(stack))
         with memory.even():
             result["latency"] = latency.measure(stack, seconds=4 * asked.seconds, rounds=few)
     if "timeline_read" in chosen:
@@ -104,6 +108,16 @@ def _run(stack: Stack, memory: Memory, asked: argparse.Namespace, chosen: tuple[
             stack, events=asked.events, readers=8, seconds=asked.seconds, rounds=few, even=memory.even
         )
     return result
+
+
+async def _sweep(stack: Stack) -> None:
+    """Have PostgreSQL clear away what earlier paths have left, lest it does so while the next one is measured."""
+    for service in SERVICES:
+        connection = await asyncpg.connect(stack.dsn(service, "owner"))
+        try:
+            await connection.execute("VACUUM (ANALYZE)")
+        finally:
+            await connection.close()
 
 
 def _start_all(stack: Stack, backlog: Begin) -> None:
