@@ -56,8 +56,8 @@ async def test_kafka_stops_and_comes_back(faulty: Faulty) -> None:
         waiting = await other.requests(state="asked")  # whom others declined, the system asks here by itself
         return placement not in waiting and (await hq.places(other.facility)).get("held", 0) == len(waiting)
 
-    await eventually(expired, within=10)
-    await eventually(released, within=10)
+    await eventually(expired, within=30)
+    await eventually(released, within=30)
     assert not faulty.stack.kafka.is_ready()
 
     await faulty.do(faulty.stack.kafka.start)
