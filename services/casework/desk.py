@@ -11,7 +11,7 @@ import asyncpg
 import msgspec
 
 from services.casework.domain.desk import CaseNow, ConferenceNow, case_now, conference_now
-from services.casework.tables import DESK
+from services.casework.tables_desk import DESK
 from shared.contracts.casework_case import TOPIC as CASES
 from shared.contracts.casework_conference import TOPIC as CONFERENCES
 from shared.contracts.casework_conference import Member

@@ -1,7 +1,7 @@
 """Fetch sessions (KIP-227): only what has changed is asked for and answered, not every partition every time (ADR 7).
 
-aiokafka 0.14 names all its partitions in every fetch, and the broker answers with all of them: twelve a topic, only
-for a handful of events. In a session the broker remembers what is asked for. Here that is put between aiokafka's
+aiokafka 0.14 names all its partitions in every fetch, and the broker answers with all of them: twelve a topic, for a
+handful of events. In a session the broker remembers what is asked for. Here that is put between aiokafka's
 fetcher and its client: the fetcher goes on naming everything, what goes over the wire is the difference.
 
 The session is begun anew after anything that leaves a doubt: an error, a broken connection, an answer that nobody
@@ -20,6 +20,7 @@ _SINCE: Final = 7
 _UNKNOWN: Final = frozenset({70, 71})
 """The broker does not know the session, or has counted otherwise: it was restarted, or others took its place."""
 _LAST: Final = 2**31 - 1
+"""After this many fetches a session is counted from one again."""
 
 Place = tuple[str, int]
 """A topic and a partition."""

@@ -22,7 +22,7 @@ from shared.platform.postgres import Row, Session
 from shared.platform.sealing import Cipher
 
 _FIELDS = frozenset(PersonWords.__struct_fields__)
-NOTHING: Mapping[UUID, bytes] = {}
+NO_KEYS: Mapping[UUID, bytes] = {}
 
 _KEEP_UNOPENED = """
     INSERT INTO personal.unopened (event, owner, version, headers, value)
@@ -65,7 +65,7 @@ class PersonName(NamedTuple):
 
 
 async def learn(
-    parts: Parts, session: Session, recorded: Sequence[Recorded], keys: Mapping[UUID, bytes] = NOTHING
+    parts: Parts, session: Session, recorded: Sequence[Recorded], keys: Mapping[UUID, bytes] = NO_KEYS
 ) -> None:
     """Keep the words of registered and corrected persons, opened now or as soon as their key has come.
 

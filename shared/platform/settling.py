@@ -149,7 +149,7 @@ class Settling:
             for one in dead:
                 await self._lay_aside(session, one)
             # Keys before events: words that came together with their key are opened at once.
-            forgotten, kept = await self._take_keys(session, keys) if keys else (0, personal.NOTHING)
+            forgotten, kept = await self._take_keys(session, keys) if keys else (0, personal.NO_KEYS)
             new = await self._take_in(session, incoming, kept) if incoming else []
         self._count(came, new, forgotten)
 
@@ -209,7 +209,7 @@ class Settling:
             if self.service.forget is not None:
                 await self.service.forget(session, owner)
         kept = {key.owner: key.wrapped for key in keys if key.wrapped is not None}
-        new = await personal.keep_keys(self.parts, session, kept) if kept else personal.NOTHING
+        new = await personal.keep_keys(self.parts, session, kept) if kept else personal.NO_KEYS
         return len(forgotten), new
 
     async def _lay_aside(self, session: Session, one: Came) -> None:

@@ -49,7 +49,7 @@ _SETTINGS = {
     "broker.heartbeat.interval.ms": "500",
     "num.network.threads": "2",
     "num.io.threads": "4",
-    # A fetch that waits is noted under each of its partitions, and until it is swept away when it has been answered.
+    # A fetch that waits is noted under each of its partitions and stays there, answered or not, until it is swept out.
     "fetch.purgatory.purge.interval.requests": "100",
 }
 
