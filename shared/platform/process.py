@@ -177,7 +177,7 @@ def _worker(service: Service, settings: PlatformSettings) -> int:
     from shared.platform.worker import run_worker  # noqa: PLC0415 - only a worker loads Faust
 
     ready = _status(settings)
-    loop = asyncio.new_event_loop()  # Faust was tried on asyncio's own
+    loop = uvloop.new_event_loop()
     asyncio.set_event_loop(loop)
     opened = contextlib.AsyncExitStack()
 

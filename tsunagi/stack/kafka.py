@@ -18,7 +18,7 @@ from tsunagi.stack.supervisor import Program
 
 NAME = "kafka"
 # A broker collects its young objects while everybody waits for it: in a large part of the heap that is seldom.
-_HEAP = ("-Xms512m", "-Xmx512m", "-Xmn320m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
+_HEAP = ("-Xms512m", "-Xmx512m", "-Xmn320m", "-XX:+UseSerialGC")
 _LOGGING = (
     "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
     "-Dorg.slf4j.simpleLogger.showDateTime=true",
