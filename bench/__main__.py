@@ -94,7 +94,7 @@ def _run(stack: Stack, memory: Memory, asked: argparse.Namespace, chosen: tuple[
     backlog = asyncio.run(ends(stack))
     if "live" in chosen:
         asyncio.run(_sweep(stack))
-        result["live"] = live.measure(stack, messages=asked.messages, rounds=few)
+        result["live"] = live.measure(stack, messages=asked.messages, rounds=rounds)
     if "latency" in chosen:
         _start_all(stack, backlog)
         asyncio.run(_sweep(stack))

@@ -38,7 +38,7 @@ _ADD = "SELECT, INSERT"
 _READ = "SELECT"
 GRANTS: Mapping[str, Grant] = {
     "events": Grant(_ADD, _ADD, _ADD),
-    "outbox": Grant(_ADD, _ADD, "SELECT, INSERT, DELETE"),
+    "outbox": Grant(_ADD, _ADD, "SELECT, INSERT, DELETE, MAINTAIN"),
     "inbox": Grant(_READ, _ADD, _READ),
     "dead_letters": Grant(_READ, "SELECT, INSERT, UPDATE", _READ),
     "timers": Grant(_ALL, _ALL, _ALL),

@@ -36,14 +36,19 @@ _BYTES = 8 << 20
 _BATCH_BYTES = 950_000  # below the broker's message.max.bytes (1 MiB)
 _ACKS_WITHIN = 15.0
 _STOP_WITHIN = 5.0
-_BUSY, _IDLE = 0.010, 0.100
+_LOOK = 0.1
 """Seconds until the next look into an empty outbox, where nobody wakes the relay before (`waking`)."""
+_MANY_GONE, _SWEPT_LATELY, _NOT_SWEPT = 2000, 2.0, 60.0
+"""After so many deleted rows the outbox is swept, but not for so many seconds after the last time, and much longer
+after one that failed."""
 
 _READ = "SELECT id, topic, key, headers, value FROM outbox ORDER BY id LIMIT $1"
 _DELETE_AND_READ = """
     WITH gone AS (DELETE FROM outbox WHERE id = ANY($2::bigint[]))
     SELECT id, topic, key, headers, value FROM outbox WHERE id <> ALL($3::bigint[]) ORDER BY id LIMIT $1
 """
+_SWEEP = "VACUUM (SKIP_LOCKED, INDEX_CLEANUP ON, TRUNCATE OFF) outbox"
+"""Truncating would keep commands waiting; autovacuum does it when it finds a moment."""
 _headers = msgspec.json.Decoder(dict[str, str])
 
 
@@ -97,6 +102,9 @@ class Relay:
         self._most = rows
         self._limit = min(100, rows)
         self._woken = asyncio.Event()
+        self._gone = 0
+        self._swept = 0.0
+        self._sweeping: asyncio.Task[None] | None = None
 
     async def run(self) -> None:
         """Lead, send, and begin again after every error, until it is cancelled."""
@@ -138,19 +146,17 @@ class Relay:
     async def _pump(self, producer: AIOKafkaProducer, leadership: Leadership) -> None:
         """Read, send, delete, for ever. While a full load is on its way, the next one is read and packed."""
         sent: list[int] = []
-        pause = _BUSY
         load = await self._load(producer, [], [])
         while True:
             leadership.check()
             if not load.ids:
                 with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(pause):
+                    async with asyncio.timeout(_LOOK):
                         await self._woken.wait()
                 self._woken.clear()
-                pause = min(pause * 1.2, _IDLE)
                 load = await self._load(producer, [], [])
                 continue
-            pause, began = _BUSY, time.perf_counter()
+            began = time.perf_counter()
             sending = asyncio.create_task(send(producer, load.batches))
             following: Load | None = None
             try:
@@ -180,6 +186,8 @@ class Relay:
                 rows = await session.raw.fetch(_DELETE_AND_READ, self._limit, sent, sent + flying)
             else:
                 rows = await session.raw.fetch(_READ, self._limit)
+        self._gone += len(sent)
+        self._sweep()
         if not rows:
             return Load([], [], {}, full=False)
         full = len(rows) == self._limit
@@ -188,6 +196,22 @@ class Relay:
         counts = Counter(row[1] for row in rows)
         partitions = {topic: len(await producer.partitions_for(topic)) for topic in counts}
         return Load([row[0] for row in rows], pack(rows, producer, partitions), counts, full)
+
+    def _sweep(self) -> None:
+        """Have PostgreSQL clear away what is deleted, before autovacuum comes: every read goes past it."""
+        due = self._gone >= _MANY_GONE and time.monotonic() - self._swept >= _SWEPT_LATELY
+        if due and (self._sweeping is None or self._sweeping.done()):
+            self._gone = 0
+            self._sweeping = asyncio.create_task(self._clear_away(), name="sweep the outbox")
+
+    async def _clear_away(self) -> None:
+        self._swept = time.monotonic() + _NOT_SWEPT
+        try:
+            async with self._database.session() as session:
+                await session.execute(_SWEEP)
+            self._swept = time.monotonic()
+        except Exception as error:  # noqa: BLE001 - autovacuum comes all the same
+            log.info("the outbox was not swept: %s", cause(error))
 
 
 async def send(producer: AIOKafkaProducer, batches: Sequence[tuple[Any, str, int]]) -> None:

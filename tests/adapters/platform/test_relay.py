@@ -290,11 +290,25 @@ async def test_it_is_woken_when_rows_are_committed(
     relay_parts: Parts, topic: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It would look by itself in an hour: what comes after its first load is sent because somebody said so."""
-    monkeypatch.setattr(relay, "_BUSY", 3600.0)
-    monkeypatch.setattr(relay, "_IDLE", 3600.0)
+    monkeypatch.setattr(relay, "_LOOK", 3600.0)
     person = an_id()
     async with running(Relay(relay_parts)):
         for version in range(1, 4):
             await queue(relay_parts, went_out(person, version, topic=topic))
             await wait_for(lambda: is_empty(relay_parts))
     assert firsts(await log_of(relay_parts, topic)) == {person: [1, 2, 3]}
+
+
+async def test_what_is_deleted_is_cleared_away_before_every_read_goes_past_it(
+    relay_parts: Parts, topic: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relay, "_MANY_GONE", 50)
+    await queue(relay_parts, *(went_out(an_id(), 1, topic=topic) for _ in range(60)))
+
+    async def swept() -> bool:
+        statement = "SELECT vacuum_count FROM pg_stat_user_tables WHERE relname = 'outbox'"
+        return await column(relay_parts.database, statement) != [0]
+
+    async with running(Relay(relay_parts)):
+        await wait_for(swept)
+        assert await is_empty(relay_parts)
