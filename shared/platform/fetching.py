@@ -4,6 +4,10 @@ aiokafka 0.14 names all its partitions in every fetch, and the broker answers wi
 handful of events. In a session the broker remembers what is asked for. Here that is put between aiokafka's
 fetcher and its client: the fetcher goes on naming everything, what goes over the wire is the difference.
 
+A fetch that leaves out what is still to be consumed waits but a moment: aiokafka has one fetch a broker on its way, and
+what is consumed meanwhile is not asked for until that one is answered. With nothing new on the other partitions a
+backlog stood still for half a second each time.
+
 The session is begun anew after anything that leaves a doubt: an error, a broken connection, an answer that nobody
 waited for.
 """
@@ -21,6 +25,8 @@ _UNKNOWN: Final = frozenset({70, 71})
 """The broker does not know the session, or has counted otherwise: it was restarted, or others took its place."""
 _LAST: Final = 2**31 - 1
 """After this many fetches a session is counted from one again."""
+_MOMENT, _LONGEST = 10, 60_000
+"""Milliseconds that a fetch waits which leaves something out; twice as long each time that it goes on to do so."""
 
 Place = tuple[str, int]
 """A topic and a partition."""
@@ -31,6 +37,8 @@ class Difference:
 
     def __init__(self, whole: FetchRequest, session: int, epoch: int, known: Mapping[Place, tuple[int, int]]) -> None:
         self._whole, self._session, self._epoch = whole, session, epoch
+        self.patience: int | None = None
+        """Milliseconds that it waits at most for something to come; without it as long as the whole one."""
         self.wanted = {
             (topic, partition): (offset, most)
             for topic, partitions in whole.topics
@@ -45,6 +53,8 @@ class Difference:
     def prepare(self, versions: Any) -> Any:
         """Return what goes over the wire; all of it where this version of a fetch has no sessions."""
         built = self._whole.prepare(versions)
+        if self.patience is not None:
+            built.max_wait_time = min(built.max_wait_time, self.patience)
         if built.API_VERSION >= _SINCE:
             built.session_id, built.session_epoch, built.forgotten_topics_data = self._session, self._epoch, self._gone
             built.topics = _only(self._changed, built.topics)
@@ -63,6 +73,8 @@ class FetchSession:
     def __init__(self) -> None:
         self._id = self._epoch = 0
         self._known: dict[Place, tuple[int, int]] = {}
+        self._left_out: set[Place] = set()
+        self._patience = _MOMENT
 
     def begin_anew(self) -> None:
         """Forget the session: the next fetch is whole, and the broker closes what it has."""
@@ -71,7 +83,13 @@ class FetchSession:
 
     def next(self, whole: FetchRequest) -> Difference:
         """Return what is to be sent for this fetch."""
-        return Difference(whole, self._id, self._epoch, self._known)
+        asked = Difference(whole, self._id, self._epoch, self._known)
+        left_out = (self._left_out | self._known.keys()) - asked.wanted.keys()
+        if left_out:  # to be consumed first, or others' since a rebalance: who knows
+            self._patience = min(2 * self._patience, _LONGEST) if left_out <= self._left_out else _MOMENT
+            asked.patience = self._patience
+        self._left_out = left_out
+        return asked
 
     def take(self, asked: Difference, answer: Any) -> bool:
         """Note an answer; leave out of it what was not asked for. False: the fetch is to be sent anew, whole."""

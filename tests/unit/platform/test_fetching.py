@@ -46,6 +46,10 @@ class Broker:
     async def asked(self, asked: Asked, node: int = 0) -> Any:
         return await self.client.send(node, whole(asked))
 
+    def waits(self) -> int:
+        """Return how many milliseconds the last fetch waits for something to come."""
+        return int(self.sent[-1].max_wait_time)
+
     def told(self) -> tuple[int, int, dict[tuple[str, int], int], set[tuple[str, int]]]:
         """Return what the last fetch said: session, epoch, partitions with their offsets, partitions no longer asked."""
         struct = self.sent[-1]
@@ -157,3 +161,32 @@ async def test_a_difference_can_be_written_to_the_wire() -> None:
     large = len(broker.sent[-1].encode())
     await broker.asked({A: 2})
     assert len(broker.sent[-1].encode()) < large
+
+
+async def test_a_fetch_that_leaves_something_out_waits_but_a_moment() -> None:
+    broker = Broker()
+    broker.will(*(answer() for _ in range(6)))
+    await broker.asked({A: 1, B: 1})
+    assert broker.waits() == 500
+
+    waited = []
+    for _ in range(2):  # A is still to be consumed
+        await broker.asked({B: 1})
+        waited.append(broker.waits())
+    await broker.asked({A: 9})  # now B is
+    waited.append(broker.waits())
+    assert waited == [10, 20, 10]
+
+    await broker.asked({A: 9, B: 4})
+    assert broker.waits() == 500
+
+
+async def test_what_has_become_others_is_not_waited_for_in_haste_for_ever() -> None:
+    broker = Broker()
+    broker.will(*(answer() for _ in range(9)))
+    await broker.asked({A: 1, B: 1})
+    waited = []
+    for _ in range(8):
+        await broker.asked({A: 1})
+        waited.append(broker.waits())
+    assert waited == [10, 20, 40, 80, 160, 320, 500, 500]
