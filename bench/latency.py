@@ -42,7 +42,7 @@ _TELL = """
     CREATE TRIGGER bench_tell AFTER INSERT ON timeline REFERENCING NEW TABLE AS added
         FOR EACH STATEMENT EXECUTE FUNCTION bench_tell()
 """
-_WARM = 15.0
+_WARM = 30.0
 """Seconds of each chain that are not measured: the broker compiles what is often called while it is called."""
 _WITHIN = 60.0
 
