@@ -9,6 +9,7 @@ as acknowledged, in each of its partitions.
 
 import asyncio
 import contextlib
+import inspect
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
@@ -16,7 +17,6 @@ import faust
 from faust.transport.drivers import aiokafka
 from faust.types import TP
 from faust.types.tuples import ConsumerMessage, ack_lock
-from mode.utils.futures import maybe_async
 
 from shared.platform.fetching import keep_sessions
 
@@ -69,7 +69,8 @@ class _Reader(aiokafka.AIOKafkaConsumerThread):
 
     async def call_thread(self, fun: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """Call in this loop. Who gives up waiting does not end what was begun: so it is with a thread."""
-        return await asyncio.shield(maybe_async(fun(*args, **kwargs)))
+        answer = fun(*args, **kwargs)
+        return await asyncio.shield(answer) if inspect.isawaitable(answer) else answer
 
     async def _gather_remaining_tasks(self) -> None:
         """Leave alone what else this loop does: it is not the consumer's."""
