@@ -3,10 +3,11 @@
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Coroutine
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from shared.platform.clock import Clock
 from tsunagi.client import Client, Failed
 from tsunagi.drill.player.callers import CITY_HQ
 from tsunagi.drill.player.caseworkers import Caseworkers
@@ -79,7 +80,8 @@ async def play(
         stage = Stage(client, population, notes, limits)
         say(f"{len(stage.roster):,} people, {stage.roster.stories.total():,} of them need a nurse's eye")
         if not before and stage.clock.rate < SLOW:
-            say(f"This stack's clock runs at {stage.clock.rate:g}: the drill takes about {expected(stage)}.")
+            takes = expected(stage.clock, stage.ends, stage.deadline)
+            say(f"This stack's clock runs at {stage.clock.rate:g}: the drill takes about {takes}.")
         await prepare(stage)
         say("the disaster is declared, the master of facilities imported")
         tablets = Tablets(stage)
@@ -102,10 +104,14 @@ async def play(
     return Played(stage, watch.measured())
 
 
-def expected(stage: Stage) -> str:
-    """Return how long this play will take by the clock, in words."""
-    seconds = stage.clock.real_seconds(stage.ends)
-    return clock_time(seconds if stage.deadline is None else min(seconds, stage.deadline))
+def expected(clock: Clock, ends: datetime, deadline: float | None = None) -> str:
+    """Return how long a drill that ends then by this clock will take, in words; `deadline`: real seconds at most.
+
+    Where its hours have passed, another drill was played before: all is due at once, and then goes as the clock goes.
+    """
+    now = clock.now()
+    seconds = clock.real_seconds(ends if ends > now else now + OVERTIME)
+    return clock_time(seconds if deadline is None else min(seconds, deadline))
 
 
 def _desks(stage: Stage) -> list[Coroutine[Any, Any, None]]:

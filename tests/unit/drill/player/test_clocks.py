@@ -4,9 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from shared.platform.clock import Clock
 from tsunagi.drill import scenario
 from tsunagi.drill.player.clocks import STARTING, new_clock, quake_at
-from tsunagi.drill.player.playing import LONGEST, STANDSTILL, patience
+from tsunagi.drill.player.playing import LONGEST, STANDSTILL, expected, patience
 
 KOBE = scenario.load("kobe")
 
@@ -42,3 +43,18 @@ def test_a_drill_on_a_slow_clock_is_given_the_time_that_its_people_take() -> Non
     standstill, longest = patience(2)
     assert standstill == 900
     assert longest == LONGEST + 3 * 3600
+
+
+@pytest.mark.parametrize(
+    ("rate", "ends_in", "deadline", "words"),
+    [
+        (60, timedelta(hours=14), None, "14 min"),
+        (1, timedelta(hours=14), None, "14 h 00 min"),
+        (1, timedelta(hours=14), 600.0, "10 min"),
+        (1, timedelta(hours=-5), None, "6 h 00 min"),  # its hours have passed: another drill was played before
+    ],
+)
+def test_it_is_said_how_long_a_drill_takes(rate: float, ends_in: timedelta, deadline: float | None, words: str) -> None:
+    here = datetime(2026, 11, 21, tzinfo=UTC)
+    clock = Clock(here, here, rate, real=lambda: here)
+    assert expected(clock, here + ends_in, deadline) == words
