@@ -9,8 +9,7 @@ as acknowledged, in each of its partitions.
 
 import asyncio
 import contextlib
-import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 import faust
@@ -18,7 +17,7 @@ from faust.transport.drivers import aiokafka
 from faust.types import TP
 from faust.types.tuples import ConsumerMessage, ack_lock
 
-from shared.platform.fetching import keep_sessions
+from shared.platform.one_loop import Reader
 
 _PATIENCE, _SOON = 1.0, 0.01
 """Seconds that a poll waits for something to come: it does not hear of it when a topic that was held is let go."""
@@ -42,55 +41,16 @@ class Bundle(ConsumerMessage):
         self.records = [one for records in parts.values() for one in records]
 
 
-class _Here:
-    """What Faust starts in place of a thread: a task of the worker's own loop."""
-
-    def __init__(self, service: "_Reader") -> None:
-        self._service = service
-        self._serving: asyncio.Task[None] | None = None
-
-    def start(self) -> None:
-        """Begin to serve. However that ends, nobody goes on waiting for the end."""
-        self._serving = self._service.parent_loop.create_task(self._service._serve())  # noqa: SLF001 - as Faust's own
-        self._serving.add_done_callback(lambda _: self._service.set_shutdown())
-
-    def stop(self) -> None:
-        """Do nothing: whoever stops the service has waited for it."""
-
-
-class _Reader(aiokafka.AIOKafkaConsumerThread):
-    """Faust's, whose consumer lives in the worker's own loop and fetches in sessions.
-
-    From a thread's loop to the worker's an event changes hands twice, and on busy cores each time it waits. aiokafka's
-    state is not made for two threads, either.
-    """
-
-    Worker = _Here  # type: ignore[assignment]  # it is asked for no more than that
-
-    async def call_thread(self, fun: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        """Call in this loop. Who gives up waiting does not end what was begun: so it is with a thread."""
-        answer = fun(*args, **kwargs)
-        return await asyncio.shield(answer) if inspect.isawaitable(answer) else answer
-
-    async def _gather_remaining_tasks(self) -> None:
-        """Leave alone what else this loop does: it is not the consumer's."""
-
-    def _create_consumer(self, loop: asyncio.AbstractEventLoop) -> Any:
-        consumer = super()._create_consumer(loop)
-        keep_sessions(consumer._client)  # noqa: SLF001 - aiokafka has no other place for it
-        return consumer
-
-
 class BundlingConsumer(aiokafka.Consumer):
-    """Reads as Faust's own does; only what it hands on is bundles."""
+    """Reads as Faust's own does, in the worker's loop; what it hands on is bundles."""
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
         self._on_way = 0
         self._all_taken = asyncio.Event()
 
-    def _new_consumer_thread(self) -> _Reader:
-        return _Reader(self, loop=self.loop, beacon=self.beacon, thread_loop=self.loop)
+    def _new_consumer_thread(self) -> Reader:
+        return Reader(self, loop=self.loop, beacon=self.beacon, thread_loop=self.loop)
 
     async def _drain_messages(self, fetcher: Any) -> None:  # what Faust calls it
         """Hand bundles on until it is stopped (called by Faust's fetcher, in place of its own)."""

@@ -1,4 +1,6 @@
-"""Fetch sessions (KIP-227): only what has changed is asked for and answered, not every partition every time (ADR 7).
+"""How aiokafka's fetches go over the wire: in sessions, and without keeping what is still to come waiting (ADR 7).
+
+Fetch sessions (KIP-227): only what has changed is asked for and answered, not every partition every time.
 
 aiokafka 0.14 names all its partitions in every fetch, and the broker answers with all of them: twelve a topic, for a
 handful of events. In a session the broker remembers what is asked for. Here that is put between aiokafka's
@@ -14,6 +16,7 @@ waited for.
 
 from collections import defaultdict
 from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any, Final
 
 from aiokafka.client import AIOKafkaClient
@@ -67,14 +70,34 @@ def _only(places: Container[Place], topics: Iterable[tuple[str, Sequence[Any]]])
     return [(topic, said) for topic, said in found if said]
 
 
+class Patience:
+    """How long fetches of one broker wait, whether or not there is a session."""
+
+    def __init__(self) -> None:
+        self._asked: AbstractSet[Place] = frozenset()
+        self._left_out: AbstractSet[Place] = frozenset()
+        self._milliseconds = _MOMENT
+
+    def of(self, wanted: AbstractSet[Place]) -> int | None:
+        """Return the milliseconds that a fetch of these places may wait; None: as long as it wants to."""
+        newly, before = self._asked - wanted, self._left_out - wanted
+        self._asked, self._left_out = wanted, newly | before
+        if newly:
+            self._milliseconds = _MOMENT
+        elif before:  # still to be consumed, or others' since a rebalance: who knows
+            self._milliseconds = min(2 * self._milliseconds, _LONGEST)
+        else:
+            return None
+        return self._milliseconds
+
+
 class FetchSession:
     """What one broker knows of what is asked for."""
 
     def __init__(self) -> None:
         self._id = self._epoch = 0
         self._known: dict[Place, tuple[int, int]] = {}
-        self._left_out: set[Place] = set()
-        self._patience = _MOMENT
+        self._patience = Patience()
 
     def begin_anew(self) -> None:
         """Forget the session: the next fetch is whole, and the broker closes what it has."""
@@ -84,11 +107,7 @@ class FetchSession:
     def next(self, whole: FetchRequest) -> Difference:
         """Return what is to be sent for this fetch."""
         asked = Difference(whole, self._id, self._epoch, self._known)
-        left_out = (self._left_out | self._known.keys()) - asked.wanted.keys()
-        if left_out:  # to be consumed first, or others' since a rebalance: who knows
-            self._patience = min(2 * self._patience, _LONGEST) if left_out <= self._left_out else _MOMENT
-            asked.patience = self._patience
-        self._left_out = left_out
+        asked.patience = self._patience.of(asked.wanted.keys())
         return asked
 
     def take(self, asked: Difference, answer: Any) -> bool:

@@ -163,9 +163,12 @@ async def test_a_difference_can_be_written_to_the_wire() -> None:
     assert len(broker.sent[-1].encode()) < large
 
 
-async def test_a_fetch_that_leaves_something_out_waits_but_a_moment() -> None:
-    broker = Broker()
-    broker.will(*(answer() for _ in range(6)))
+@pytest.mark.parametrize(
+    ("versions", "session"), [(VERSIONS, 5), (VERSIONS, 0), ({1: (4, 6)}, 0)], ids=["session", "no room for one", "old"]
+)
+async def test_a_fetch_that_leaves_something_out_waits_but_a_moment(versions: Any, session: int) -> None:
+    broker = Broker(versions)
+    broker.will(*(answer(session) for _ in range(6)))
     await broker.asked({A: 1, B: 1})
     assert broker.waits() == 500
 
