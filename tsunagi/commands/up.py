@@ -6,8 +6,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from types import FrameType
@@ -16,16 +14,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tsunagi.commands import Folder, app
+from tsunagi.commands.ending import Ended, Ending
 from tsunagi.stack import layout
 from tsunagi.stack.errors import StackError
 from tsunagi.stack.stack import PARTS, Stack
 
 if TYPE_CHECKING:
     from tsunagi.drill.setting import Setting
-
-
-class _Ended(BaseException):
-    """Somebody asked this process to end."""
 
 
 @app.command()
@@ -55,16 +50,16 @@ def up(
     if detach:
         _detached(stack, parts)
         return
-    with _ending_signals():
+    with Ending() as ending:
         try:
             stack.start(parts.split(","))
             _show(stack)
             _invite(stack, made_for)
-            if _run_then(stack, then) in _PLAYED and made_for is not None:
+            if _run_then(stack, then, ending) in _PLAYED and made_for is not None:
                 _slow_down(stack)
                 _invite(stack, made_for)
-            _keep_up(stack)
-        except (_Ended, KeyboardInterrupt):
+            _keep_up(stack, ending)
+        except Ended:
             _say("\nStopping (Ctrl-C again to end at once) …")
         finally:
             _stop(stack)
@@ -109,23 +104,6 @@ def _instant(text: str | None) -> datetime | None:
     return instant
 
 
-@contextmanager
-def _ending_signals() -> Iterator[None]:
-    """Have SIGTERM and the closing of the terminal end us as Ctrl-C does, which counts also in the background."""
-
-    def end(_number: int, _frame: FrameType | None) -> None:
-        raise _Ended
-
-    # A shell starts what is in the background with SIGINT ignored, and the system would outlive its script.
-    ends = {signal.SIGTERM: end, signal.SIGHUP: end, signal.SIGINT: signal.default_int_handler}
-    before = {number: signal.signal(number, handler) for number, handler in ends.items()}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
 def _stop(stack: Stack) -> None:
     """Stop it; who cannot wait ends us, and the programs with us."""
 
@@ -165,29 +143,38 @@ def _invite(stack: Stack, made_for: "Setting | None") -> None:
     _say("")
 
 
+_LOOK = 1.0
+"""Real seconds between two looks at what goes on by itself."""
 _TO_END = 20.0
 """Real seconds that a command has to end when the stack is about to."""
 _PLAYED = (0, 1)
 """Exit codes of a drill that was played to its end, whatever it found."""
 
 
-def _run_then(stack: Stack, then: str | None) -> int | None:
+def _run_then(stack: Stack, then: str | None, ending: Ending) -> int | None:
+    """Run a command of tsunagi to its end and return its exit code; None: there is none to run."""
     if not then:
         return None
     environment = os.environ | {"TSUNAGI_STACK": str(stack.folder)}
     running = subprocess.Popen([sys.executable, "-m", "tsunagi", *shlex.split(then)], env=environment)
     try:
-        code = running.wait()
-    except _Ended:
-        running.terminate()
+        code = _ended(running, ending)
+    except Ended as ended:
+        if ended.by != signal.SIGINT:  # Ctrl-C has reached it as well
+            running.terminate()
         _wait_for(running)
-        raise
-    except KeyboardInterrupt:
-        _wait_for(running)  # Ctrl-C has reached it as well
         raise
     if code:
         _say(f"`tsunagi {then}` ended with {code}; the stack stays up.")
     return code
+
+
+def _ended(running: "subprocess.Popen[bytes]", ending: Ending) -> int:
+    while True:
+        try:
+            return running.wait(_LOOK)
+        except subprocess.TimeoutExpired:
+            ending.check()
 
 
 def _wait_for(running: "subprocess.Popen[bytes]") -> None:
@@ -208,11 +195,12 @@ def _slow_down(stack: Stack) -> None:
         _say(f"The drill is over: from {stack.status()['clock']['epoch']} on its clock goes as fast as the wall's.\n")
 
 
-def _keep_up(stack: Stack) -> None:
+def _keep_up(stack: Stack, ending: Ending) -> None:
     """Stay until somebody ends us, and say what had to be started again meanwhile."""
     told: dict[str, int] = {}
     while True:
-        time.sleep(1)  # the supervisor has its own thread; this one only tells
+        ending.check()
+        time.sleep(_LOOK)  # the supervisor has its own thread; this one only tells
         for name, program in stack.status()["programs"].items():
             if program["restarts"] > told.get(name, 0):
                 told[name] = program["restarts"]
