@@ -8,7 +8,7 @@ from typing import Protocol
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, async_playwright, expect
 
 from tests.running import Running
 from tsunagi.client import Who
@@ -18,6 +18,9 @@ _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable
 _QUIET = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
 WAIT = 30_000
 """Milliseconds that a page may take for something to be there."""
+
+_TO_PAINT = 120_000
+"""Milliseconds that a picture may take: the page of all events is some sixty screens long."""
 
 
 class SignIn(Protocol):
@@ -43,6 +46,7 @@ def chromium() -> str:
 @pytest.fixture
 async def browser(chromium: str) -> AsyncIterator[Browser]:
     """A Chromium without a window."""
+    expect.set_options(timeout=WAIT)  # its own patience is five seconds: no measure of a machine that others share
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=chromium, args=list(_QUIET))
         yield browser
@@ -89,14 +93,12 @@ def axe() -> Callable[[Page], Awaitable[None]]:
 
 
 @pytest.fixture
-def shot(tmp_path: Path) -> Callable[[Page, str], Awaitable[Path]]:
-    """Take a picture of a whole page; kept in the folder that TSUNAGI_SHOTS names, else thrown away."""
-    folder = Path(os.environ.get("TSUNAGI_SHOTS") or tmp_path)
-    folder.mkdir(parents=True, exist_ok=True)
+def shot() -> Callable[[Page, str], Awaitable[None]]:
+    """Take a picture of a whole page where TSUNAGI_SHOTS names a folder to keep it in: nobody looks at another."""
+    kept = os.environ.get("TSUNAGI_SHOTS")
 
-    async def take(page: Page, name: str) -> Path:
-        file = folder / f"{name}.png"
-        await page.screenshot(path=file, full_page=True)
-        return file
+    async def take(page: Page, name: str) -> None:
+        if kept:
+            await page.screenshot(path=Path(kept) / f"{name}.png", full_page=True, timeout=_TO_PAINT)
 
     return take

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
-from pathlib import Path
 
 import pytest
 from playwright.async_api import Page, Route, expect
@@ -13,7 +12,7 @@ from tests.running import Running
 from tsunagi.client import Who
 
 Look = Callable[[Page], Awaitable[None]]
-Shot = Callable[[Page, str], Awaitable[Path]]
+Shot = Callable[[Page, str], Awaitable[None]]
 STANDS_STILL = 60_000
 """Milliseconds within which the page says that it stands still (after 30 seconds of silence)."""
 

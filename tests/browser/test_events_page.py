@@ -1,7 +1,6 @@
 """The page of all events, read, filtered and searched: served under its strict policy, and as the file of the docs."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from pathlib import Path
 
 import pytest
 from fastapi import APIRouter
@@ -12,7 +11,7 @@ from tests.unit.platform_web.small import make_app
 from tsunagi.docs.__main__ import PROJECT
 
 Look = Callable[[Page], Awaitable[None]]
-Shot = Callable[[Page, str], Awaitable[Path]]
+Shot = Callable[[Page, str], Awaitable[None]]
 FILE = (PROJECT / "docs" / "events.html").as_uri()
 
 

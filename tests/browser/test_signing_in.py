@@ -1,7 +1,6 @@
 """A link signs somebody in, once; what is not a page says so; all of it in a real browser."""
 
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 
 from playwright.async_api import Browser, Page, expect
 
@@ -10,7 +9,7 @@ from tsunagi.client import CITY_HQ
 from tsunagi.stack.links import sign_in_links
 
 Look = Callable[[Page], Awaitable[None]]
-Shot = Callable[[Page, str], Awaitable[Path]]
+Shot = Callable[[Page, str], Awaitable[None]]
 
 
 async def test_a_link_signs_in_once_and_says_so_the_second_time(

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
-from pathlib import Path
 from typing import Protocol
 
 import pytest
@@ -20,7 +19,7 @@ class SignIn(Protocol):
 
 
 Look = Callable[[Page], Awaitable[None]]
-Shot = Callable[[Page, str], Awaitable[Path]]
+Shot = Callable[[Page, str], Awaitable[None]]
 SIZES = (360, 768, 1280, 1920)
 
 
