@@ -110,6 +110,7 @@ async def _row(call: Call, handoff_id: UUID) -> Row:
 @router.post("/handoffs/take", **action("handoff.answer"))
 async def take_many(body: TakingMany, call: Answering) -> dict[str, Any]:
     """Take many on at once (HQ has seen these sheets). Each stands or falls by itself; the answer says which fell."""
+    call.within()  # each is reached by itself: of those that nobody knows, nothing is shown
     origin = call.origin()  # a header that cannot be read is no fault of a single one
     items: list[dict[str, Any]] = []
     for handoff_id in body.handoffs:

@@ -9,6 +9,7 @@ async def needs(call: …, page: Paged) -> Listed[NeedRow]:
 import base64
 import binascii
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Annotated, Any, Generic, NamedTuple, TypeVar
 
 import msgspec
@@ -16,11 +17,12 @@ from fastapi import Depends, Query
 from pydantic import BaseModel, Field
 
 from shared.kernel.errors import Invalid
+from shared.platform.instants import in_utc
 
 LEAST, USUAL, MOST = 1, 50, 200
 R = TypeVar("R")
 T = TypeVar("T")
-M = TypeVar("M")
+M = TypeVar("M", bound=tuple[Any, ...])
 
 
 def encode_mark(place: Sequence[Any]) -> str:
@@ -32,9 +34,13 @@ def decode_mark(text: str, kind: type[M]) -> M:
     """Read a mark as a tuple of these types, e.g. `tuple[datetime, UUID]`. Raises `Invalid("page.malformed")`."""
     try:
         raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-        return msgspec.json.decode(raw, type=kind)
+        place: M = msgspec.json.decode(raw, type=kind)
+        for value in place:
+            if isinstance(value, datetime):
+                in_utc(value)
     except (binascii.Error, ValueError, msgspec.MsgspecError):
         raise Invalid("page.malformed") from None
+    return place
 
 
 class Page(NamedTuple):

@@ -1,5 +1,6 @@
 """Requests that no page sends, and that are answered as the document tells all the same."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -14,6 +15,22 @@ async def test_a_bad_header_is_told_once_and_not_as_a_fault_of_each_hand_off(sen
     body = {"handoffs": [str(fresh_id())]}
     answer = await send("POST", "/handoffs/take", body, role="city-hq", wards="*", headers={"Tsunagi-Said-By": "x"})
     assert (answer.status_code, answer.json()["header"]) == (422, "Tsunagi-Said-By")
+
+
+async def test_who_takes_nothing_but_what_nobody_knows_is_told_so(send: Send) -> None:
+    answer = await send("POST", "/handoffs/take", {"handoffs": [str(fresh_id())]}, role="ward-hq")
+    assert (answer.status_code, answer.json()["items"][0]["problem"]) == (200, "handoff.unknown")
+
+
+async def test_a_time_with_whatever_offset_is_kept_as_the_instant_that_it_is(send: Send, tell: Tell) -> None:
+    life = fresh_life()
+    life.register("10:00")
+    await tell(life.events)
+    opened = await send("POST", "/cases", {"person": str(life.person), "reason": "outreach"})
+    called = await send("POST", "/conferences", {"case": opened.json()["stream"], "at": "2024-11-28T22:55:00+20:55"})
+    assert called.status_code == 200, called.text
+    kept = (await send("GET", f"/conferences/{called.json()['stream']}")).json()
+    assert datetime.fromisoformat(kept["at"]) == datetime(2024, 11, 28, 2, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(

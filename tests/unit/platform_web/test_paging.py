@@ -57,6 +57,12 @@ def test_a_mark_that_is_none_of_ours_is_refused(mark: str) -> None:
     assert error.value.code == "page.malformed"
 
 
+@pytest.mark.parametrize("at", ["2026-01-17T05:46:00", "0001-01-01T00:00:00+09:00"])
+def test_a_mark_of_no_instant_is_none_of_ours(at: str) -> None:
+    with pytest.raises(Invalid):
+        Page(50, encode_mark((at, UUID(int=0)))).after(tuple[datetime, UUID])
+
+
 async def test_a_list_over_http() -> None:
     notes = {derived_id("note", n): Ground("28101", derived_id("f"), "", "") for n in range(5)}
     seen: list[str] = []
