@@ -8,7 +8,8 @@ import asyncio
 import random
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Self
 from uuid import UUID
@@ -77,6 +78,15 @@ class Load:
         workers = (self._family, self._family, self._nurse, self._headquarters, self._receive, self._caseworker)
         self._stopping = False
         self._working = [asyncio.create_task(self._work(worker)) for worker in workers]
+
+    @contextmanager
+    def slowly(self, pace: float) -> Iterator[None]:
+        """Let everybody take their time (see `pace`): what piles up meanwhile they have to see to afterwards."""
+        before, self._pace = self._pace, pace
+        try:
+            yield
+        finally:
+            self._pace = before
 
     async def stop(self, *, gently: bool = True) -> None:
         """Let everybody bring to its end what they are at. Raises what any of them met that no fault excuses."""
