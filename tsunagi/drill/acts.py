@@ -129,13 +129,16 @@ def _is_late(population: Population, number: int) -> bool:
 
 
 def _sent_at(population: Population, number: int) -> datetime:
-    """When the sheet of a household is sent: minutes after it was written, or when the network returns."""
+    """When the sheet of a household is sent: minutes after it was written, or when the network returns.
+
+    A sheet says its minute; people do not all come in its first second, which would be a rush a minute.
+    """
     settings = population.scenario.sheets
     written = population.written_at(number)
     dice = Dice(population.seed, "sent", number)
     soon = written + timedelta(minutes=dice.between(*settings.minutes_to_send))
     if not _is_late(population, number):
-        return soon
+        return soon + timedelta(seconds=dice.between(0, 59))
     returns = (population.quake_at + timedelta(hours=hours) for hours in settings.network_returns)
     back = next((at for at in returns if at > soon), soon)
     return back + timedelta(seconds=dice.between(0, 90))

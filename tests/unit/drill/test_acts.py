@@ -43,6 +43,12 @@ def test_every_household_sends_its_sheet_first_and_after_it_was_written() -> Non
     assert all(act.turn == 0 and act.at > written[act.household] for act in of("sheet"))
 
 
+def test_people_come_at_every_second_of_a_minute() -> None:
+    seconds = Counter(act.at.second for act in of("sheet") if not act.late)
+    assert len(seconds) == 60
+    assert max(seconds.values()) < 3 * seconds.total() / 60
+
+
 def test_late_sheets_arrive_in_bursts_when_the_network_returns() -> None:
     late = [act for act in of("sheet") if act.late]
     assert 0.1 < len(late) / len(of("sheet")) < 0.2
