@@ -44,7 +44,7 @@ async def test_kafka_is_away_for_minutes(faulty: Faulty, by: str) -> None:
     # One nurse sees to everybody afterwards, the longest waiting first: a thousand would take her many minutes.
     with load.slowly(2.0):
         while time.monotonic() < until:
-            await load.goes_on("registered", times=10, within=40)
+            await load.goes_on("registered", times=10, within=20)
     assert load.longest < 20
     await faulty.do(kafka.start)
     await faulty.flows_again(f"Kafka away for three minutes ({by})", within=120)
